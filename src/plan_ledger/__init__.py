@@ -1,0 +1,1 @@
+"""plan_ledger: an event-sourced progress ledger for action plans."""
