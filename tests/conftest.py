@@ -1,0 +1,48 @@
+"""For every test: messages in Japanese, the Hypothesis profiles, the shared material, the nightly marker."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# At import, before any test module or child process: messages must not depend on the machine's locale.
+os.environ["PLAN_LEDGER_LANG"] = "ja"
+
+# Times vary too much on shared machines to be judged example by example; the suites that measure time do so themselves.
+_COMMON = settings(
+    deadline=None,
+    derandomize=False,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("ci", _COMMON, max_examples=50)
+settings.register_profile("nightly", _COMMON, max_examples=5_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """The folder ``shared`` beside the project, with material that is not part of it; skips where it is absent."""
+    folder = (Path(__file__).resolve().parents[1] / ".." / "shared").resolve()
+    if not folder.is_dir():
+        pytest.skip("the folder ../shared is not here")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def example_data() -> Path:
+    """``examples/data``: the invented plan's three sheets and the sections' returns (see its README.md)."""
+    return Path(__file__).resolve().parents[1] / "examples" / "data"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked ``nightly``, unless ``-m`` says what is wanted."""
+    if config.getoption("markexpr"):
+        return
+    nightly = [item for item in items if item.get_closest_marker("nightly")]
+    if nightly:
+        config.hook.pytest_deselected(items=nightly)
+        items[:] = [item for item in items if not item.get_closest_marker("nightly")]
