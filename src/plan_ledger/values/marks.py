@@ -8,8 +8,10 @@ from typing import Final, Literal, overload
 
 from attrs import frozen
 
-from plan_ledger.values.marks_align import common
+from plan_ledger.values.marks_align import aligned
+from plan_ledger.values.marks_edges import Change, tidied
 from plan_ledger.values.marks_tokens import tokens
+from plan_ledger.values.marks_words import words
 
 MARKS_VERSION: Final[int] = 1
 """Recorded with each edition: the same version gives the same marks for the same two texts."""
@@ -64,33 +66,46 @@ def mark(old: str, new: str) -> Marks:
     if old == new:
         return Marks((Segment(new, "same"),) if new else ())
     a, b = tokens(old), tokens(new)
+    start, stop_a, stop_b = _trim(a, b)
+    at = sum(map(len, a[:start]))
+    a = [w for t in a[start:stop_a] for w in words(t)]
+    b = [w for t in b[start:stop_b] for w in words(t)]
+    changes: list[Change] = []
+    x = y = at  # offsets behind the last token that stayed
+    i = j = 0
+    for p, q in chain(aligned(a, b), [(len(a), len(b))]):
+        if p > i or q > j:
+            x_end, y_end = x + sum(map(len, a[i:p])), y + sum(map(len, b[j:q]))
+            changes.append((x, x_end, y, y_end))
+            x, y = x_end, y_end
+        if p < len(a):
+            x, y = x + len(a[p]), y + len(a[p])
+        i, j = p + 1, q + 1
+    return Marks(tuple(_segments(old, new, tidied(old, new, changes))))
+
+
+def _trim(a: list[str], b: list[str]) -> tuple[int, int, int]:
+    """Length of the common beginning, and where the common end starts in each list."""
     start, stop_a, stop_b = 0, len(a), len(b)
     while start < stop_a and start < stop_b and a[start] == b[start]:
         start += 1
     while stop_a > start and stop_b > start and a[stop_a - 1] == b[stop_b - 1]:
         stop_a, stop_b = stop_a - 1, stop_b - 1
-    spans: list[tuple[str, str, str]] = []  # same, removed, added
-    same, i, j = "".join(a[:start]), start, start
-    pairs = [(x + start, y + start) for x, y in common(a[start:stop_a], b[start:stop_b])]
-    for x, y in chain(pairs, [(stop_a, stop_b)]):
-        if x > i or y > j:
-            spans.append((same, "".join(a[i:x]), "".join(b[j:y])))
-            same = ""
-        if x < stop_a and (x, y) != (stop_a, stop_b):
-            same += a[x]
-        i, j = x + 1, y + 1
-    spans.append((same + "".join(a[stop_a:]), "", ""))
-    return Marks(tuple(_segments(spans)))
+    return start, stop_a, stop_b
 
 
-def _segments(spans: list[tuple[str, str, str]]) -> Iterator[Segment]:
-    for same, removed, added in spans:
-        if same:
-            yield Segment(same, "same")
-        if removed:
-            yield Segment(removed, "removed")
-        if added:
-            yield Segment(added, "added")
+def _segments(old: str, new: str, changes: list[Change]) -> Iterator[Segment]:
+    at = 0
+    for a, b, c, d in changes:
+        if c > at:
+            yield Segment(new[at:c], "same")
+        if b > a:
+            yield Segment(old[a:b], "removed")
+        if d > c:
+            yield Segment(new[c:d], "added")
+        at = d
+    if at < len(new):
+        yield Segment(new[at:], "same")
 
 
 def old_runs(marks: Marks) -> tuple[tuple[str, bool], ...]:

@@ -1,14 +1,27 @@
-"""The longest common subsequence of two token lists, without quadratic time in Python."""
+"""Which pieces of two texts belong together: entry by entry first, then words, then the signs between them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from plan_ledger.values.marks_tokens import HIRAGANA
+
 CELLS: Final = 500_000_000  # bits of remembered rows, about 60 MB: 20,000 signs against 20,000
+_PAIRED: Final = 400  # entries old times entries new up to which likeness is computed for every pair
+_ALIKE: Final = 0.45  # share of common words from which two entries count as one entry, edited
+
+_LIGHT: Final = re.compile(f"[{HIRAGANA}ー]{{1,3}}|[^\\w]+|_")
+BULLETS: Final = frozenset("・■□○●◎◆◇▪▸►※★☆")
+_ENTRY_DATE: Final = re.compile(r"[RHSＲＨＳ][0-9０-９]|(?:令和|平成)|[0-9０-９]{1,4}[年月/／]")
+_CIRCLED: Final = re.compile("[①-⑳⓪㉑-㉟㊱-㊿]")
+
+Pair = tuple[int, int]
 
 
-def common(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
+def common(a: Sequence[str], b: Sequence[str]) -> list[Pair]:
     """Index pairs of a longest common subsequence of ``a`` and ``b``, ascending.
 
     One big integer holds a whole row of the table, so a row costs a few machine operations per 30 tokens. Lists too
@@ -30,7 +43,7 @@ def common(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
             up = row & hit
             row = (row + up | row - up) & full
         rows.append(row)
-    pairs: list[tuple[int, int]] = []
+    pairs: list[Pair] = []
     i, j = len(a), len(b)
     while i and j:
         if rows[j - 1] >> (i - 1) & 1:
@@ -43,3 +56,131 @@ def common(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
         pairs.append((i, j))
     pairs.reverse()
     return pairs
+
+
+def aligned(a: Sequence[str], b: Sequence[str]) -> Iterator[Pair]:
+    """Index pairs of the tokens that stay, ascending on both sides."""
+    heads_a, heads_b = _entries(a), _entries(b)
+    if len(heads_a) < 2 or len(heads_b) < 2:
+        yield from _by_words(a, b, 0, 0)
+        return
+    parts_a = [a[s:e] for s, e in zip(heads_a, [*heads_a[1:], len(a)], strict=True)]
+    parts_b = [b[s:e] for s, e in zip(heads_b, [*heads_b[1:], len(b)], strict=True)]
+    same = common([_key(p) for p in parts_a], [_key(p) for p in parts_b])
+    i = j = 0
+    for x, y in [*same, (len(parts_a), len(parts_b))]:
+        for (i0, i1), (j0, j1) in _paired(parts_a[i:x], parts_b[j:y]):
+            at_a, at_b = heads_a[i + i0], heads_b[j + j0]
+            yield from _by_words(
+                [t for p in parts_a[i + i0 : i + i1] for t in p],
+                [t for p in parts_b[j + j0 : j + j1] for t in p],
+                at_a,
+                at_b,
+            )
+        if x < len(parts_a) and y < len(parts_b):
+            yield from _by_words(parts_a[x], parts_b[y], heads_a[x], heads_b[y])
+        i, j = x + 1, y + 1
+
+
+def _entries(tokens: Sequence[str]) -> list[int]:
+    """Where entries begin: lines, bullets, dates after a space, sentences."""
+    heads = [0] if tokens else []
+    before = "\n"
+    for i, token in enumerate(tokens):
+        if i and (
+            (before[-1] in "\n\r。" and token[0] not in "\n\r」』）)")
+            or (before.isspace() and (token[0] in BULLETS or _ENTRY_DATE.match(token) or _CIRCLED.match(token)))
+        ):
+            heads.append(i)
+        before = token
+    return heads
+
+
+def _key(entry: Sequence[str]) -> str:
+    return "".join(entry).strip()
+
+
+def _paired(a: list[Sequence[str]], b: list[Sequence[str]]) -> Iterator[tuple[Pair, Pair]]:
+    """Stretches of entries to compare with each other; the rest came or went whole."""
+    if not a or not b:
+        return
+    if len(a) == len(b) == 1 or len(a) * len(b) > _PAIRED:
+        yield (0, len(a)), (0, len(b))
+        return
+    bags_a, bags_b = [_bag(e) for e in a], [_bag(e) for e in b]
+    best = [[0.0] * (len(b) + 1) for _ in range(len(a) + 1)]
+    like: dict[Pair, float] = {}
+    for i in range(len(a) - 1, -1, -1):
+        for j in range(len(b) - 1, -1, -1):
+            alike = _alike(bags_a[i], bags_b[j])
+            top = max(best[i + 1][j], best[i][j + 1])
+            if alike >= _ALIKE:
+                like[i, j] = alike
+                top = max(top, best[i + 1][j + 1] + alike * alike)
+            best[i][j] = top
+    i = j = 0
+    pairs: list[Pair] = []
+    while i < len(a) and j < len(b):
+        if (i, j) in like and best[i][j] == best[i + 1][j + 1] + like[i, j] ** 2:
+            pairs.append((i, j))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
+    i = j = 0
+    for x, y in [*pairs, (len(a), len(b))]:
+        if x - i == y - j:
+            for k in range(x - i):
+                yield (i + k, i + k + 1), (j + k, j + k + 1)
+        elif x > i and y > j and any(_key(e).endswith("。") for e in (*a[i:x], *b[j:y])):
+            yield (i, x), (j, y)
+        if x < len(a) and y < len(b):
+            yield (x, x + 1), (y, y + 1)
+        i, j = x + 1, y + 1
+
+
+def _bag(entry: Sequence[str]) -> Counter[str]:
+    return Counter(t for t in entry if not _LIGHT.fullmatch(t))
+
+
+def _alike(a: Counter[str], b: Counter[str]) -> float:
+    size = sum(len(t) * n for t, n in a.items()) + sum(len(t) * n for t, n in b.items())
+    return 2 * sum(len(t) * n for t, n in (a & b).items()) / size if size else 0.0
+
+
+def _by_words(a: Sequence[str], b: Sequence[str], at_a: int, at_b: int) -> Iterator[Pair]:
+    """Match what carries meaning, then particles and signs that touch a match, then those in what is left."""
+    start, stop_a, stop_b = 0, len(a), len(b)
+    while start < stop_a and start < stop_b and a[start] == b[start]:
+        yield start + at_a, start + at_b
+        start += 1
+    while stop_a > start and stop_b > start and a[stop_a - 1] == b[stop_b - 1]:
+        stop_a, stop_b = stop_a - 1, stop_b - 1
+    heavy_a = [i for i in range(start, stop_a) if not _LIGHT.fullmatch(a[i])]
+    heavy_b = [j for j in range(start, stop_b) if not _LIGHT.fullmatch(b[j])]
+    anchors = common([a[i] for i in heavy_a], [b[j] for j in heavy_b])
+    i, j = start, start
+    for x, y in [*((heavy_a[p], heavy_b[q]) for p, q in anchors), (stop_a, stop_b)]:
+        yield from _between(a, b, i, x, j, y, at_a, at_b)
+        if x < stop_a:
+            yield x + at_a, y + at_b
+        i, j = x + 1, y + 1
+    for k in range(len(a) - stop_a):
+        yield stop_a + k + at_a, stop_b + k + at_b
+
+
+def _between(
+    a: Sequence[str], b: Sequence[str], i: int, x: int, j: int, y: int, at_a: int, at_b: int
+) -> Iterator[Pair]:
+    while i < x and j < y and a[i] == b[j]:
+        yield i + at_a, j + at_b
+        i, j = i + 1, j + 1
+    tail = 0
+    while x - tail > i and y - tail > j and a[x - tail - 1] == b[y - tail - 1]:
+        tail += 1
+    if i < x - tail and j < y - tail:
+        for p, q in common(a[i : x - tail], b[j : y - tail]):
+            yield i + p + at_a, j + q + at_b
+    for k in range(tail, 0, -1):
+        yield x - k + at_a, y - k + at_b
