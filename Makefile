@@ -38,8 +38,9 @@ $(VENV)/.dev: $(VENV)/.made pyproject.toml
 demo: $(VENV)/.cli
 	$(BIN)/python examples/demo.py
 
+# By file: the examples of one document build on each other, so one worker has to run them all.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
