@@ -60,8 +60,10 @@ def common(a: Sequence[str], b: Sequence[str]) -> list[Pair]:
 
 def aligned(a: Sequence[str], b: Sequence[str]) -> Iterator[Pair]:
     """Index pairs of the tokens that stay, ascending on both sides."""
+    if not a or not b:
+        return
     heads_a, heads_b = _entries(a), _entries(b)
-    if len(heads_a) < 2 or len(heads_b) < 2:
+    if len(heads_a) < 2 and len(heads_b) < 2:
         yield from _by_words(a, b, 0, 0)
         return
     parts_a = [a[s:e] for s, e in zip(heads_a, [*heads_a[1:], len(a)], strict=True)]
@@ -85,15 +87,21 @@ def aligned(a: Sequence[str], b: Sequence[str]) -> Iterator[Pair]:
 def _entries(tokens: Sequence[str]) -> list[int]:
     """Where entries begin: lines, bullets, dates after a space, sentences."""
     heads = [0] if tokens else []
-    before = "\n"
+    fresh = spaced = False
     for i, token in enumerate(tokens):
-        if i and (
-            (before[-1] in "\n\r。" and token[0] not in "\n\r」』）)")
-            or (before.isspace() and (token[0] in BULLETS or _ENTRY_DATE.match(token) or _CIRCLED.match(token)))
-        ):
+        if token.isspace():
+            fresh = fresh or token[0] in "\r\n"
+            spaced = True
+            continue
+        if i and (fresh or (spaced and _opens(token))):
             heads.append(i)
-        before = token
+        spaced = False
+        fresh = token[0] == "。" and i + 1 < len(tokens) and tokens[i + 1][0] not in "」』）)"
     return heads
+
+
+def _opens(token: str) -> bool:
+    return token[0] in BULLETS or bool(_ENTRY_DATE.match(token) or _CIRCLED.match(token))
 
 
 def _key(entry: Sequence[str]) -> str:

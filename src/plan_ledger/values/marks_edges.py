@@ -4,37 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final
 
 from plan_ledger.values.marks_align import BULLETS
-from plan_ledger.values.marks_tokens import COMBINING, DIGIT, HIRAGANA, KANJI, KATAKANA, LATIN
+from plan_ledger.values.marks_tokens import COMBINING, DIGIT, HIRAGANA, KANJI, KATAKANA, LATIN, TOKEN
 
 Change = tuple[int, int, int, int]
 """``old[a:b]`` became ``new[c:d]``; one of the two may be empty."""
 
 _SLIDE: Final = 400  # signs that an insertion is tried at to either side
-_ONLY: Final = re.compile(
-    f"(?P<kanji>[{KANJI}]+)|(?P<kana>[{KATAKANA}]+)|(?P<soft>[{HIRAGANA}ー]+)|(?P<number>.*{DIGIT}.*)", re.DOTALL
-)
-_LIGHT: Final = re.compile(f"[{HIRAGANA}ー]+|[・、,，~～〜／/（）()「」]", re.DOTALL)
+_BOUNDARY: Final = re.compile(r"[\s、。，；;・()（）「」『』【】]")
+_HEAVY: Final = re.compile(f"[^{KANJI}{KATAKANA}{LATIN}0-9０-９]")
+_KEPT: Final = 0.2  # share of kanji, katakana, letters and digits below which a phrase counts as rewritten
 _RANGE: Final = re.compile("[~～〜－–—]")
-_DATED: Final = re.compile(f".*{DIGIT}", re.DOTALL)
-_HAS_WORD: Final = re.compile(f"[{KANJI}{KATAKANA}{LATIN}]")
-_PARTICLES: Final = frozenset("をがはのにとでもへやかば")
+_DATED: Final = re.compile(DIGIT)
 _CLOSING: Final = frozenset("」』）)】〕]｝}〉》")
 _OPENING: Final = frozenset("「『（(【〔[｛{〈《")
 _JOINED: Final = re.compile(
     f"{DIGIT}{DIGIT}|{DIGIT}[.,．，/／]|[.,．，/／]{DIGIT}|[RHSＲＨＳ]{DIGIT}|[{LATIN}]{{2}}|\r\n|.[{COMBINING}]|[▲△]{DIGIT}",
     re.DOTALL,
 )
+_STEM: Final = re.compile(f"[^{KANJI}]?[{KANJI}][{HIRAGANA}]")
+_ENDING: Final = re.compile(f"(?![をがはのにとでもへやか])[{HIRAGANA}]")
+_SCRIPT: Final = re.compile(f"[{KANJI}{KATAKANA}{HIRAGANA}]")
+_MARKED: Final = re.compile(f"[{COMBINING}]|{DIGIT}")
 _CLASS: Final = re.compile(f"([{KANJI}])|([{KATAKANA}])|([{HIRAGANA}])|([{LATIN}])|({DIGIT})")
 
 
 def tidied(old: str, new: str, changes: Iterable[Change]) -> list[Change]:
     """The changes as a person would colour them, still an exact account of both texts."""
     found = _absorbed(old, new, list(changes))
-    found = _joined([part for change in found for part in _trimmed(old, new, change)])
-    return _slid(old, new, found)
+    found = [part for change in found for part in _trimmed(old, new, change)]
+    return _slid(old, new, _joined(_stemmed(old, new, found)))
 
 
 def _joined(changes: list[Change]) -> list[Change]:
@@ -48,29 +50,36 @@ def _joined(changes: list[Change]) -> list[Change]:
 
 
 def _absorbed(old: str, new: str, changes: list[Change]) -> list[Change]:
+    """Take in what stayed between changes where it is confetti: a range's sign, the rest of a rewritten phrase."""
     out: list[Change] = []
+    phrase: list[Change] = []
     for change in changes:
-        if out and _confetti(old, new, out[-1], change):
-            out[-1] = (out[-1][0], change[1], out[-1][2], change[3])
+        if phrase and _BOUNDARY.search(new, phrase[-1][3], change[2]):
+            out.extend(_rewritten(old, new, phrase))
+            phrase = []
+        if phrase and _in_range(old, new, phrase[-1], change):
+            phrase[-1] = (phrase[-1][0], change[1], phrase[-1][2], change[3])
         else:
-            out.append(change)
-    return out
+            phrase.append(change)
+    return [*out, *_rewritten(old, new, phrase)]
 
 
-def _confetti(old: str, new: str, left: Change, right: Change) -> bool:
-    """Whether the unchanged stretch between two changes is too slight to stay uncoloured."""
-    island = new[left[3] : right[2]]
-    if not island or not (new[left[2] : left[3]] or old[left[0] : left[1]]):
-        return True
-    gone = old[left[0] : left[1]], old[right[0] : right[1]]
-    come = new[left[2] : left[3]], new[right[2] : right[3]]
-    if _RANGE.fullmatch(island):
-        return all(_DATED.fullmatch(t) for t in (*gone, *come) if t)
-    if "\n" in island or not all(gone) or not all(come):
+def _in_range(old: str, new: str, left: Change, right: Change) -> bool:
+    """Whether the changes are the two ends of one period."""
+    if not _RANGE.fullmatch(new, left[3], right[2]):
         return False
-    if not all(_HAS_WORD.search(t) for t in (*gone, *come)):
-        return False
-    return bool(_LIGHT.fullmatch(island)) and len(island) <= 2
+    return all(_DATED.search(t) for a, b, c, d in (left, right) for t in (old[a:b], new[c:d]))
+
+
+def _rewritten(old: str, new: str, phrase: list[Change]) -> list[Change]:
+    """One change instead of several where they leave hardly a word of a phrase standing."""
+    if len(phrase) < 2:
+        return phrase
+    a, b, c, d = phrase[0][0], phrase[-1][1], phrase[0][2], phrase[-1][3]
+    if not ((c == 0 or _BOUNDARY.match(new, c - 1)) and (d == len(new) or _BOUNDARY.match(new, d))):
+        return phrase
+    kept = sum(len(_HEAVY.sub("", new[x[3] : y[2]])) for x, y in pairwise(phrase))
+    return [(a, b, c, d)] if kept <= _KEPT * min(b - a, d - c) else phrase
 
 
 def _trimmed(old: str, new: str, change: Change) -> list[Change]:
@@ -87,28 +96,45 @@ def _trimmed(old: str, new: str, change: Change) -> list[Change]:
         tail += 1
     if not head and not tail:
         return [change]
-    pure = head + tail == min(len(gone), len(come))
-    while head and not _may_cut(gone, come, head, pure):
-        head -= 1
-        pure = False
-    while tail and not _may_cut(gone[::-1], come[::-1], tail, pure):
-        tail -= 1
-        pure = False
-    return [(a + head, b - tail, c + head, d - tail)]
+    whole = head + tail == min(len(gone), len(come))  # one side is only what both share
+    cuts = _cuts(gone), _cuts(come)
+    kept = next((n for n in range(head, 0, -1) if _may_cut(gone, come, n, cuts, whole and n == head)), 0)
+    whole = whole and kept == head
+    gone, come = gone[::-1], come[::-1]
+    cuts = {len(gone) - n for n in cuts[0]}, {len(come) - n for n in cuts[1]}
+    left = next((n for n in range(tail, 0, -1) if _may_cut(gone, come, n, cuts, whole and n == tail)), 0)
+    return [(a + kept, b - left, c + kept, d - left)]
 
 
-def _may_cut(gone: str, come: str, at: int, pure: bool) -> bool:
+def _cuts(text: str) -> set[int]:
+    """Offsets at which a cut would not split a number, a date, a word in letters or a combined sign."""
+    found: set[int] = set()
+    for token in TOKEN.finditer(text):
+        found.add(token.end())
+        if _SCRIPT.match(token[0]) and not _MARKED.search(token[0]):
+            found.update(range(*token.span()))
+    return found
+
+
+def _may_cut(gone: str, come: str, at: int, cuts: tuple[set[int], set[int]], whole: bool) -> bool:
     """Whether the first ``at`` signs may stay uncoloured (the texts are given reversed for the last ones)."""
-    if at == len(gone) or at == len(come):
-        longer = gone if len(gone) > at else come
-        inside = _class(longer[at - 1]) == _class(longer[at]) if len(longer) > at else False
-        return not (inside and _class(longer[at]) in (4, 5)) and not _JOINED.search(longer[at - 1 : at + 1])
-    if _class(gone[at - 1]) != _class(gone[at]) and _class(come[at - 1]) != _class(come[at]):
-        return not _JOINED.search(come[at - 1 : at + 1]) and not _JOINED.search(gone[at - 1 : at + 1])
-    kind = _class(come[at - 1])
-    if kind != 1:
+    if at not in cuts[0] or at not in cuts[1]:
         return False
-    return at >= 2 and (pure or min(len(gone), len(come)) - at >= 2)
+    if at == len(gone) or at == len(come):
+        return True
+    if _class(gone[at - 1]) != _class(gone[at]) and _class(come[at - 1]) != _class(come[at]):
+        return True
+    return _class(come[at - 1]) == 1 and at >= 2 and (whole or min(len(gone), len(come)) - at >= 2)
+
+
+def _stemmed(old: str, new: str, changes: list[Change]) -> list[Change]:
+    """Take in the one kanji that a changed ending belongs to: 進め|る → 進め|た is another form of one word."""
+    out: list[Change] = []
+    for a, b, c, d in changes:
+        stem = a < b and c > (out[-1][3] if out else 0) and bool(_STEM.fullmatch(new[max(0, c - 2) : c + 1]))
+        stem = stem and c < d and bool(_ENDING.match(old, a)) and bool(_ENDING.match(new, c))
+        out.append((a - stem, b, c - stem, d))
+    return out
 
 
 def _class(sign: str) -> int:
@@ -153,7 +179,7 @@ def _edge(text: str, at: int) -> float:
         return 10
     if after in "\r\n":
         return 8
-    if before in "。．！？" and after not in _CLOSING:
+    if before in "。．！？" and after not in _CLOSING and not after.isspace():
         return 9
     if before.isspace():
         return 9 if after in BULLETS or after in "RHS" or after.isdigit() else 7

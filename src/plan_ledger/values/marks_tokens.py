@@ -29,7 +29,7 @@ TOKEN: Final = re.compile(
             f"{_LETTER_BEFORE}[RHSＲＨＳ]{DIGIT}{{1,2}}(?:[.．/／]{DIGIT}{{1,2}}){{0,2}}(?!{DIGIT})",
             f"{DIGIT}{{1,4}}[/／]{DIGIT}{{1,2}}(?:[/／]{DIGIT}{{1,2}})?(?!{DIGIT})",
             f"{DIGIT}{{1,2}}[:：]{DIGIT}{{2}}(?!{DIGIT})",
-            f"[▲△]?{_NUMBER}(?:[兆億万]{_NUMBER})*",
+            f"[▲△]?{_NUMBER}(?:(?:[兆億万]{_NUMBER})+[億万]?)?",
             f"[{LATIN}][{LATIN}{COMBINING}]*(?:[-_'’][{LATIN}]+)*",
             f"[{KATAKANA}][{KATAKANA}{COMBINING}]*",
             f"[{HIRAGANA}][{HIRAGANA}ー{COMBINING}]*",
