@@ -12,9 +12,12 @@ from attrs import frozen
 
 from plan_ledger.errors import Place
 from plan_ledger.sheets.delimited import decode, read_delimited
+from plan_ledger.sheets.docx_in import read_docx
 from plan_ledger.sheets.grid import Document, Grid, Kind
 from plan_ledger.sheets.limits import DEFAULT_LIMITS, Limits
+from plan_ledger.sheets.package import Package, office_kind
 from plan_ledger.sheets.problems import (
+    EncryptedDocument,
     HeaderNotFound,
     LimitExceeded,
     SheetProblem,
@@ -23,6 +26,7 @@ from plan_ledger.sheets.problems import (
     UnsupportedFormat,
 )
 from plan_ledger.sheets.shaping import HeaderTest, Shaped, looks_like_header
+from plan_ledger.sheets.xlsx_in import read_xlsx
 
 
 @frozen
@@ -115,11 +119,35 @@ _OTHER_FORMATS: tuple[tuple[bytes, str, str], ...] = (
 )
 
 
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# names in the directory of an OLE file (old Office formats, and the shell around an encrypted xlsx or docx)
+_OLE_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_OLE_WORD = "WordDocument".encode("utf-16-le")
+
+
 def _dispatch(name: str, data: bytes, limits: Limits, is_header: HeaderTest) -> _Read:
+    place = Place(file=name)
+    if data.startswith(_ZIP):
+        return _read_package(name, data, limits, is_header)
+    if data.startswith(_OLE[:4]):
+        if _OLE_ENCRYPTED in data:
+            raise EncryptedDocument(place=place)
+        word = _OLE_WORD in data
+        raise UnsupportedFormat(
+            "古い形式（doc）" if word else "古い形式（xls など）", "docx" if word else "xlsx", place=place
+        )
     for magic, found, remedy in _OTHER_FORMATS:
         if data[:64].lstrip().startswith(magic):
-            raise UnsupportedFormat(found, remedy, place=Place(file=name))
+            raise UnsupportedFormat(found, remedy, place=place)
     return _read_text(name, data, limits, is_header)
+
+
+def _read_package(name: str, data: bytes, limits: Limits, is_header: HeaderTest) -> _Read:
+    package = Package.open(data, name, limits)
+    kind, main = office_kind(package)
+    grids, properties, problems = (read_xlsx if kind == "xlsx" else read_docx)(package, main, is_header)
+    return kind, grids, properties, problems
 
 
 def _read_text(name: str, data: bytes, limits: Limits, is_header: HeaderTest) -> _Read:

@@ -171,3 +171,34 @@ class SheetWithoutTable(SheetWarning):
     code = "sheet_without_table"
     ja = "見出しの行がないため、表として読んでいません。"
     en = "It has no header row and was not read as a table."
+
+
+@define(eq=False, slots=False)
+class CoveredText(SheetWarning):
+    """Text in a cell that a merged range covers: nobody sees it."""
+
+    code = "covered_text"
+    ja = "結合セルの下に隠れた文字「{shown}」があり、読んでいません。結合を解除して確かめてください。"
+    en = "The text {shown!r} is covered by a merged range and was not read. Unmerge the cells to check it."
+
+    shown: str
+
+
+@define(eq=False, slots=False)
+class HiddenText(SheetWarning):
+    """Word's hidden text: nobody sees it."""
+
+    code = "hidden_text"
+    ja = "隠し文字「{shown}」があり、読んでいません。必要なら表示に直してください。"
+    en = "The hidden text {shown!r} was not read. Unhide it if it is needed."
+
+    shown: str
+
+
+@define(eq=False, slots=False)
+class AutomaticNumbering(SheetWarning):
+    """Numbers or bullets that Word adds by itself: they are not part of the text."""
+
+    code = "automatic_numbering"
+    ja = "自動の箇条書き・段落番号は文字として保存されていないため、読めません。文字で入力し直してください。"
+    en = "Automatic bullets or numbers are not part of the text and were not read. Type them as text."
