@@ -1,8 +1,9 @@
-"""For every test: messages in Japanese, the Hypothesis profiles, the shared material, the nightly marker."""
+"""For every test: messages in Japanese, the Hypothesis profiles, shared folders, golden files, the nightly marker."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,35 @@ def shared_dir() -> Path:
 def example_data() -> Path:
     """``examples/data``: the invented plan's three sheets and the sections' returns (see its README.md)."""
     return Path(__file__).resolve().parents[1] / "examples" / "data"
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str | bytes], None]:
+    """``golden(name, produced)``: what was produced equals the file ``tests/golden/<name>``, to the byte.
+
+    With ``--regenerate`` the file is written instead, for its author to read before committing.
+    """
+    folder = Path(__file__).resolve().parent / "golden"
+
+    def check(name: str, produced: str | bytes) -> None:
+        path = folder / name
+        new = produced.encode() if isinstance(produced, str) else produced
+        if request.config.getoption("regenerate"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(new)
+            return
+        assert path.is_file(), f"{name}: no golden file yet; pytest tests/golden --regenerate writes it"
+        kept = path.read_bytes()
+        # Compared as text where both are, so that the report shows the lines that differ.
+        if kept != new and isinstance(produced, str):
+            assert produced.splitlines() == kept.decode().splitlines(), f"{name} differs"
+        assert new == kept, f"{name} differs"
+
+    return check
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--regenerate", action="store_true", help="write the golden files anew instead of comparing")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
