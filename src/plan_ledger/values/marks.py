@@ -8,7 +8,7 @@ from typing import Final, Literal, overload
 
 from attrs import frozen
 
-from plan_ledger.values.marks_align import aligned
+from plan_ledger.values.marks_align import aligned, widened
 from plan_ledger.values.marks_edges import Change, tidied
 from plan_ledger.values.marks_tokens import tokens
 from plan_ledger.values.marks_words import words
@@ -66,7 +66,7 @@ def mark(old: str, new: str) -> Marks:
     if old == new:
         return Marks((Segment(new, "same"),) if new else ())
     a, b = tokens(old), tokens(new)
-    start, stop_a, stop_b = _trim(a, b)
+    start, stop_a, stop_b = widened(a, b, *_trim(a, b))
     at = sum(map(len, a[:start]))
     a = [w for t in a[start:stop_a] for w in words(t)]
     b = [w for t in b[start:stop_b] for w in words(t)]

@@ -10,8 +10,11 @@ from typing import Final
 from plan_ledger.values.marks_tokens import HIRAGANA
 
 CELLS: Final = 500_000_000  # bits of remembered rows, about 60 MB: 20,000 signs against 20,000
+_REACH: Final = 400  # tokens looked at for the beginning and the end of an entry
 _PAIRED: Final = 400  # entries old times entries new up to which likeness is computed for every pair
 _ALIKE: Final = 0.45  # share of common words from which two entries count as one entry, edited
+
+_SAME_DATE: Final = 0.3  # what the same date at the head adds to that share
 
 _LIGHT: Final = re.compile(f"[{HIRAGANA}ー]{{1,3}}|[^\\w]+|_")
 BULLETS: Final = frozenset("・■□○●◎◆◇▪▸►※★☆")
@@ -84,24 +87,41 @@ def aligned(a: Sequence[str], b: Sequence[str]) -> Iterator[Pair]:
         i, j = x + 1, y + 1
 
 
+def widened(a: Sequence[str], b: Sequence[str], start: int, stop_a: int, stop_b: int) -> tuple[int, int, int]:
+    """The same stretch from the beginning of its first entry to the end of its last, where it has several.
+
+    Without the rest of an entry nothing tells which of two new ones is the old one, edited.
+    """
+    if not any(t.isspace() or t[0] == "。" for t in (*a[start:stop_a], *b[start:stop_b])):
+        return start, stop_a, stop_b
+    low = max(0, start - _REACH)
+    while start > low and not (start < len(a) and start < len(b) and _begins(a, start) and _begins(b, start)):
+        start -= 1
+    high = min(len(a), stop_a + _REACH)
+    while stop_a < high and not _begins(a, stop_a):
+        stop_a, stop_b = stop_a + 1, stop_b + 1
+    return start, stop_a, stop_b
+
+
 def _entries(tokens: Sequence[str]) -> list[int]:
     """Where entries begin: lines, bullets, dates after a space, sentences."""
-    heads = [0] if tokens else []
-    fresh = spaced = False
-    for i, token in enumerate(tokens):
-        if token.isspace():
-            fresh = fresh or token[0] in "\r\n"
-            spaced = True
-            continue
-        if i and (fresh or (spaced and _opens(token))):
-            heads.append(i)
-        spaced = False
-        fresh = token[0] == "。" and i + 1 < len(tokens) and tokens[i + 1][0] not in "」』）)"
-    return heads
+    return [i for i in range(len(tokens)) if not i or _begins(tokens, i)]
 
 
-def _opens(token: str) -> bool:
-    return token[0] in BULLETS or bool(_ENTRY_DATE.match(token) or _CIRCLED.match(token))
+def _begins(tokens: Sequence[str], at: int) -> bool:
+    token = tokens[at]
+    if token.isspace():
+        return False
+    before = at - 1
+    while before >= 0 and tokens[before].isspace():
+        if tokens[before][0] in "\r\n":
+            return True
+        before -= 1
+    if before >= 0 and tokens[before][0] == "。":
+        return token[0] not in "」』）)"
+    return before < at - 1 and (
+        token[0] in BULLETS or _ENTRY_DATE.match(token) is not None or _CIRCLED.match(token) is not None
+    )
 
 
 def _key(entry: Sequence[str]) -> str:
@@ -120,7 +140,7 @@ def _paired(a: list[Sequence[str]], b: list[Sequence[str]]) -> Iterator[tuple[Pa
     like: dict[Pair, float] = {}
     for i in range(len(a) - 1, -1, -1):
         for j in range(len(b) - 1, -1, -1):
-            alike = _alike(bags_a[i], bags_b[j])
+            alike = _alike(bags_a[i], bags_b[j]) + (_SAME_DATE if a[i][0] == b[j][0] and _dated(a[i][0]) else 0)
             top = max(best[i + 1][j], best[i][j + 1])
             if alike >= _ALIKE:
                 like[i, j] = alike
@@ -146,6 +166,10 @@ def _paired(a: list[Sequence[str]], b: list[Sequence[str]]) -> Iterator[tuple[Pa
         if x < len(a) and y < len(b):
             yield (x, x + 1), (y, y + 1)
         i, j = x + 1, y + 1
+
+
+def _dated(token: str) -> bool:
+    return _ENTRY_DATE.match(token) is not None
 
 
 def _bag(entry: Sequence[str]) -> Counter[str]:

@@ -15,8 +15,9 @@ Change = tuple[int, int, int, int]
 
 _SLIDE: Final = 400  # signs that an insertion is tried at to either side
 _BOUNDARY: Final = re.compile(r"[\s、。，；;・()（）「」『』【】]")
-_HEAVY: Final = re.compile(f"[^{KANJI}{KATAKANA}{LATIN}0-9０-９]")
-_KEPT: Final = 0.2  # share of kanji, katakana, letters and digits below which a phrase counts as rewritten
+_ENDS: Final = re.compile(f"[{HIRAGANA}]{{,6}}(?:{_BOUNDARY.pattern}|$)")
+_LIGHT: Final = re.compile(f"[^{KANJI}{KATAKANA}{LATIN}0-9０-９]")
+_KEPT: Final = 0.25  # share that stayed, kana and signs counted half, up to which a phrase counts as rewritten
 _RANGE: Final = re.compile("[~～〜－–—]")
 _DATED: Final = re.compile(DIGIT)
 _CLOSING: Final = frozenset("」』）)】〕]｝}〉》")
@@ -76,9 +77,11 @@ def _rewritten(old: str, new: str, phrase: list[Change]) -> list[Change]:
     if len(phrase) < 2:
         return phrase
     a, b, c, d = phrase[0][0], phrase[-1][1], phrase[0][2], phrase[-1][3]
-    if not ((c == 0 or _BOUNDARY.match(new, c - 1)) and (d == len(new) or _BOUNDARY.match(new, d))):
+    stop = _ENDS.match(new, d) if len(phrase) > 2 else None  # three changed words are no coincidence
+    if not ((c == 0 or _BOUNDARY.match(new, c - 1)) and (stop or d == len(new) or _BOUNDARY.match(new, d))):
         return phrase
-    kept = sum(len(_HEAVY.sub("", new[x[3] : y[2]])) for x, y in pairwise(phrase))
+    islands = [new[x[3] : y[2]] for x, y in pairwise(phrase)]
+    kept = sum(len(island) + len(_LIGHT.sub("", island)) for island in islands) / 2
     return [(a, b, c, d)] if kept <= _KEPT * min(b - a, d - c) else phrase
 
 
@@ -182,7 +185,7 @@ def _edge(text: str, at: int) -> float:
     if before in "。．！？" and after not in _CLOSING and not after.isspace():
         return 9
     if before.isspace():
-        return 9 if after in BULLETS or after in "RHS" or after.isdigit() else 7
+        return 9 if after in BULLETS or after in "RHSＲＨＳ令平" or after.isdigit() else 7
     if before in "、，；;,":
         return 7
     if before in BULLETS:
@@ -192,7 +195,7 @@ def _edge(text: str, at: int) -> float:
     if before in _OPENING or after in _CLOSING:
         return 4
     if after in "。、，":
-        return 3
+        return 5
     if before in "~～〜:：" or after in "~～〜:：":
         return 4
     x, y = _class(before), _class(after)

@@ -129,7 +129,7 @@ def _kanji_cost(word: str) -> float:
         return 1.0 if len(word) > 1 else 1.1
     match len(word):
         case 1:
-            return 1.1 if word in _FREE else 1.9
+            return 1.1 if word in _FREE else 1.65
         case 2:
             return 1.6
         case 3 if word[2] in _BOUND:
