@@ -40,6 +40,7 @@ def check_text(text: str, place: Place, longest: int) -> tuple[SheetProblem, ...
     found: list[SheetProblem] = []
     if len(text) > longest:
         found.append(TextTooLong(len(text), longest, place=place))
+        text = text[:longest]
     if not _ANY.search(text):
         return tuple(found)
     if bad := _FORBIDDEN.findall(text):

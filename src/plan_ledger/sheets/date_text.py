@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 
 # Built-in formats that a file names by number only and whose text depends on the language; here Japanese Excel's.
 JAPANESE_BUILTINS = {
@@ -41,6 +42,7 @@ _ERAS = (
     (dt.date(1912, 7, 30), "T", "大", "大正"),
     (dt.date(1868, 1, 25), "M", "明", "明治"),
 )
+_LONGEST = 255  # Excel's own limit for a number format
 _WEEKDAYS = "月火水木金土日"
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _TOKEN = re.compile(
@@ -50,30 +52,40 @@ _TOKEN = re.compile(
 
 def shown_date(value: dt.datetime, number_format: str) -> str | None:
     """The date in a number format; None where the format is not one of those covered (AM/PM, durations …)."""
-    # a backslash-escaped or quoted semicolon is not met in date formats
-    tokens = list(_TOKEN.finditer(number_format.split(";")[0]))
+    tokens = _tokens(number_format)
+    if tokens is None:
+        return None
     shown: list[str] = []
-    after_hour = False
-    for index, token in enumerate(tokens):
-        quoted, escaped, letters, sign, other = token.groups()
-        if other:
+    for letters, literal in tokens:
+        text = _part(value, letters) if letters else literal
+        if text is None:
             return None
-        if letters:
-            letters = letters.lower()
-            follows = next((later[3].lower() for later in tokens[index + 1 :] if later[3]), "")
-            minute = letters[0] == "m" and len(letters) <= 2 and (after_hour or follows.startswith("s"))
-            text = _minute(value, letters) if minute else _part(value, letters)
-            if text is None:
-                return None
-            after_hour = letters[0] == "h"
-            shown.append(text)
-        else:
-            shown.append(quoted or escaped or sign or "")
-    return "".join(shown) if any(token[3] for token in tokens) else None
+        shown.append(text)
+    return "".join(shown)
 
 
-def _minute(value: dt.datetime, letters: str) -> str:
-    return f"{value.minute:02d}" if len(letters) == 2 else str(value.minute)
+@lru_cache(maxsize=256)
+def _tokens(number_format: str) -> tuple[tuple[str, str], ...] | None:
+    """The format's letters (months ``m``, minutes ``n``) and literals, in order; None where it is not covered."""
+    if len(number_format) > _LONGEST:
+        return None
+    # a backslash-escaped or quoted semicolon is not met in date formats
+    found = [token.groups() for token in _TOKEN.finditer(number_format.split(";")[0])]
+    if any(other for *_, other in found) or not any(letters for _, _, letters, _, _ in found):
+        return None
+    runs = [letters.lower() for _, _, letters, _, _ in found if letters]
+    tokens: list[tuple[str, str]] = []
+    met = 0
+    for quoted, escaped, letters, sign, _ in found:
+        if not letters:
+            tokens.append(("", quoted or escaped or sign or ""))
+            continue
+        run = runs[met]
+        beside = (runs[met - 1][0] if met else "", runs[met + 1][0] if met + 1 < len(runs) else "")
+        met += 1
+        minutes = run in ("m", "mm") and (beside[0] == "h" or beside[1] == "s")
+        tokens.append((run.replace("m", "n") if minutes else run, ""))
+    return tuple(tokens)
 
 
 def _part(value: dt.datetime, letters: str) -> str | None:
@@ -86,7 +98,7 @@ def _part(value: dt.datetime, letters: str) -> str | None:
         return _MONTHS[value.month - 1]
     if letter == "a" and length in (3, 4):
         return _WEEKDAYS[value.weekday()] + ("曜日" if length == 4 else "")
-    number = {"m": value.month, "d": value.day, "h": value.hour, "s": value.second}.get(letter)
+    number = {"m": value.month, "d": value.day, "h": value.hour, "n": value.minute, "s": value.second}.get(letter)
     if number is None or length > 2:
         return None
     return f"{number:02d}" if length == 2 else str(number)

@@ -119,6 +119,8 @@ def records(text: str, delimiter: str, limits: Limits, file: str) -> list[Record
     while at < end or cells:
         cell, at, wrong = _cell(text, at, delimiter, plain)
         cells.append(cell)
+        if len(cells) > limits.columns:
+            _keep_within(limits, file, rows=len(found) + 1, columns=len(cells), cells=0)
         if wrong:
             malformed.append(len(cells))
         if delimiter == "\t" and "\t" in cell:
@@ -195,7 +197,7 @@ def read_delimited(text: str, delimiter: str, *, file: str, limits: Limits, is_h
             blank = content.isspace()
             cells[column] = Cell(ref, content, "blank" if blank else "text", (), tuple(found))
         rows.append(RawRow(number, cells))
-    shaped = shape(rows, file=file, sheet=None, is_header=is_header)
+    shaped = shape(rows, file=file, sheet=None, limits=limits, is_header=is_header)
     if shaped.grid is not None:
         _, width = ref_position(shaped.grid.header[-1].ref)
         problems += _short(cut, shaped.grid, width, file)

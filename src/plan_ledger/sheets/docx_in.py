@@ -107,6 +107,8 @@ class _Reader:
         for element in _blocks(body):
             if element.tag == f"{WORD}p":
                 paragraphs += 1
+                if paragraphs > self.limits.rows:
+                    raise LimitExceeded("rows", self.limits.rows, place=Place(file=self.file))
                 text = self._text(element, None, f"段落{paragraphs}")
                 if not text.blank:
                     lines.append(Line(paragraphs, (text,)))
@@ -116,7 +118,14 @@ class _Reader:
             if tables > self.limits.sheets:
                 raise LimitExceeded("sheets", self.limits.sheets, place=Place(file=self.file))
             rows = list(self._rows(element, name))
-            shaped = shape(rows, file=self.file, sheet=name, is_header=self.is_header, lines_before=tuple(lines))
+            shaped = shape(
+                rows,
+                file=self.file,
+                sheet=name,
+                limits=self.limits,
+                is_header=self.is_header,
+                lines_before=tuple(lines),
+            )
             self.problems += shaped.problems
             if shaped.grid is not None:
                 grids.append(shaped.grid)

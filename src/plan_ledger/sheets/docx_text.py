@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from plan_ledger.sheets.grid import Run
 from plan_ledger.sheets.ink import is_red
@@ -34,6 +34,16 @@ _THROUGH = frozenset(
         "p",
     ]
 )
+
+
+_VALUE = f"{WORD}val"
+_PROPERTIES = {
+    f"{WORD}color": "color",
+    f"{WORD}strike": "strike",
+    f"{WORD}dstrike": "strike",
+    f"{WORD}u": "u",
+    f"{WORD}vanish": "vanish",
+}
 
 
 @frozen
@@ -164,22 +174,19 @@ def _add(text: str, ink: _Ink, found: CellText) -> None:
 
 def _with(ink: _Ink, properties: Any) -> _Ink:
     """The ink after a ``w:rPr`` is applied over it."""
-    colour = properties.find(f"{WORD}color")
-    if colour is not None:
-        ink = evolve(ink, red=is_red(colour.get(f"{WORD}val")))
-    strike = _on(properties, "strike")
-    double = _on(properties, "dstrike")
-    if strike is not None or double is not None:
-        ink = evolve(ink, strike=bool(strike or double))
-    underline = properties.find(f"{WORD}u")
-    if underline is not None:
-        ink = evolve(ink, underline=underline.get(f"{WORD}val", "single") != "none")
-    hidden = _on(properties, "vanish")
-    return ink if hidden is None else evolve(ink, hidden=hidden)
+    red, strikes, underline, hidden = ink.red, None, ink.underline, ink.hidden
+    for child in properties:
+        name = _PROPERTIES.get(child.tag)
+        if name == "color":
+            red = is_red(child.get(_VALUE))
+        elif name == "strike":
+            strikes = bool(strikes) or _on(child)
+        elif name == "u":
+            underline = child.get(_VALUE, "single") != "none"
+        elif name == "vanish":
+            hidden = _on(child)
+    return _Ink(red, ink.strike if strikes is None else strikes, underline, hidden)
 
 
-def _on(properties: Any, name: str) -> bool | None:
-    element = properties.find(f"{WORD}{name}")
-    if element is None:
-        return None
-    return element.get(f"{WORD}val", "true") not in ("0", "false", "off")
+def _on(element: Any) -> bool:
+    return element.get(_VALUE, "true") not in ("0", "false", "off")

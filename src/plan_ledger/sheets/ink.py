@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from plan_ledger.sheets.grid import Run
 
 
+@lru_cache(maxsize=1024)
 def is_red(rgb: str | None) -> bool:
     """Whether a colour is one that a clerk takes for red: ``FF0000``, Excel's dark red ``C00000``, ``EE0000`` …
 

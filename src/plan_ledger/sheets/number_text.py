@@ -51,7 +51,7 @@ class Shown:
 def plain_number(value: int | float) -> str:
     """The number in the format ``General``: no grouping, at most fifteen digits, no exponent below 1E+15."""
     if isinstance(value, int):
-        return str(value) if abs(value) < 10**15 else f"{value:.5E}"
+        return str(value) if abs(value) < 10**15 else f"{Decimal(value):.5E}"
     if value != value or value in (float("inf"), float("-inf")):
         return str(value)
     if value.is_integer() and abs(value) < 1e15:
@@ -62,14 +62,16 @@ def plain_number(value: int | float) -> str:
 
 def shown_number(value: int | float, number_format: str) -> Shown | None:
     """The number in a number format; None where the format is not one of those covered, or the value no number."""
-    if value != value or value in (float("inf"), float("-inf")) or len(number_format) > _LONGEST:
+    if value != value or len(number_format) > _LONGEST:
         return None
     if number_format in ("General", "@", "G/標準", ""):
         return Shown(plain_number(value))
+    if abs(value) >= 1e15:  # Excel keeps fifteen digits
+        return None
     sections = _sections(number_format)
     if not 1 <= len(sections) <= 4:
         return None
-    exact = Decimal(plain_number(value)) if abs(value) < 1e15 else Decimal(value)
+    exact = Decimal(plain_number(value))
     section, sign = sections[0], "-" if exact < 0 else ""
     if exact < 0 and len(sections) > 1:
         section, sign = sections[1], ""

@@ -277,13 +277,13 @@ class NestedTable(SheetProblem):
 
 @define(eq=False, slots=False)
 class TooManyProblems(SheetProblem):
-    """The list of problems was cut."""
+    """The list of errors was cut."""
 
     code = "too_many_problems"
-    ja = "問題がほかに{more:,}件あります。上の問題を直してから、もう一度読み込んでください。"
-    en = "There are {more:,} more problems. Put the ones above right and read the document again."
+    ja = "問題が多いため、{shown:,}件までを示しました。直してから、もう一度読み込んでください。"
+    en = "There are more problems than the {shown:,} listed. Put these right and read the document again."
 
-    more: int
+    shown: int
 
 
 def shorten(text: str, width: int = 40) -> str:

@@ -26,6 +26,7 @@ from plan_ledger.sheets.problems import (
     UnsupportedFormat,
 )
 from plan_ledger.sheets.shaping import HeaderTest, Shaped, looks_like_header
+from plan_ledger.sheets.suspicions import TooManyWarnings
 from plan_ledger.sheets.xlsx_in import read_xlsx
 
 
@@ -70,19 +71,24 @@ def read_document(
     kind, grids, properties, problems = _dispatch(name, named.data, limits, is_header)
     if not grids and not any(isinstance(problem, HeaderNotFound) for problem in problems):
         problems.insert(0, HeaderNotFound(place=Place(file=name)))
-    if len(problems) > limits.problems:
-        more = len(problems) - limits.problems
-        # errors first: a flood of warnings must not push an error out of the list
-        problems.sort(key=lambda problem: problem.level == "warning")
-        problems[limits.problems :] = [TooManyProblems(more, place=Place(file=name))]
     return Document(
         name=name,
         sha256=hashlib.sha256(named.data).hexdigest(),
         kind=kind,
         grids=tuple(grids),
         properties=properties,
-        problems=tuple(problems),
+        problems=_cut(problems, limits.problems, Place(file=name)),
     )
+
+
+def _cut(problems: list[SheetProblem], most: int, place: Place) -> tuple[SheetProblem, ...]:
+    """At most so many errors and so many warnings: a flood of warnings must not push an error out of the list."""
+    kept: list[SheetProblem] = []
+    for wanted, more in ((False, TooManyProblems(most, place=place)), (True, TooManyWarnings(most, place=place))):
+        of_level = [problem for problem in problems if (problem.level == "warning") == wanted]
+        kept += of_level if len(of_level) <= most else [*of_level[:most], more]
+    order = {id(problem): index for index, problem in enumerate(problems)}
+    return tuple(sorted(kept, key=lambda problem: order.get(id(problem), len(order))))
 
 
 def _storable(name: str) -> str:

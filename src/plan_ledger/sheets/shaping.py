@@ -19,7 +19,8 @@ from attrs import frozen
 
 from plan_ledger.errors import Place
 from plan_ledger.sheets.grid import Cell, Grid, Line, Row, cell_ref
-from plan_ledger.sheets.problems import OutsideTable, SheetProblem
+from plan_ledger.sheets.limits import Limits
+from plan_ledger.sheets.problems import LimitExceeded, OutsideTable, SheetProblem
 from plan_ledger.sheets.suspicions import HiddenRows
 
 HeaderTest = Callable[[Sequence[str]], bool]
@@ -62,6 +63,7 @@ def shape(
     *,
     file: str,
     sheet: str | None,
+    limits: Limits,
     is_header: HeaderTest = looks_like_header,
     lines_before: tuple[Line, ...] = (),
     hidden_columns: frozenset[int] = frozenset(),
@@ -72,9 +74,13 @@ def shape(
         rows: In order of their numbers; a gap in the numbers is a blank row.
         file: The document's name, for places.
         sheet: The sheet's name, for places; None where the format has none.
+        limits: Caps the table's cells, blank ones included.
         is_header: Given a row's texts from the sheet's first column to the row's last text.
         lines_before: Lines that stand before the sheet's first row.
         hidden_columns: Columns, from 1, that the sheet hides.
+
+    Raises:
+        LimitExceeded: A few long rows make a table of too many cells.
     """
     at = next((index for index, row in enumerate(rows) if is_header(_text_row(row))), None)
     if at is None:
@@ -82,6 +88,8 @@ def shape(
     header_rows = _header_rows(rows, at)
     columns, header = _header(header_rows)
     body, after = _split(rows[at + len(header_rows) :], columns.start, header_rows[-1].number)
+    if (cells := len(body) * len(header)) > limits.cells:
+        raise LimitExceeded("cells", limits.cells, cells, place=Place(file=file, sheet=sheet))
     kept, problems = _table_rows(body, columns, header, file, sheet)
     hidden = [str(row.number) for row in kept if row.hidden]
     hidden += [

@@ -202,3 +202,14 @@ class AutomaticNumbering(SheetWarning):
     code = "automatic_numbering"
     ja = "自動の箇条書き・段落番号は文字として保存されていないため、読めません。文字で入力し直してください。"
     en = "Automatic bullets or numbers are not part of the text and were not read. Type them as text."
+
+
+@define(eq=False, slots=False)
+class TooManyWarnings(SheetWarning):
+    """The list of warnings was cut."""
+
+    code = "too_many_warnings"
+    ja = "確かめるべき点が多いため、{shown:,}件までを示しました。"
+    en = "There are more warnings than the {shown:,} listed."
+
+    shown: int

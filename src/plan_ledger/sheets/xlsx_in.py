@@ -18,6 +18,7 @@ from plan_ledger.sheets.characters import check_text, line_feeds
 from plan_ledger.sheets.extras import guarded, need
 from plan_ledger.sheets.grid import Cell, CellKind, Grid, Run, cell_ref, column_letters
 from plan_ledger.sheets.ink import joined, normal_line_ends
+from plan_ledger.sheets.limits import Limits
 from plan_ledger.sheets.package import Package
 from plan_ledger.sheets.parts import custom_properties
 from plan_ledger.sheets.problems import ErrorValue, FormulaWithoutValue, SheetProblem, shorten
@@ -55,13 +56,18 @@ def read_xlsx(
         grids: list[Grid] = []
         without: list[str] = []
         for (entry, facts), sheet in zip(scan.sheets, workbook.worksheets, strict=True):
-            reader = _SheetReader(file, entry.name, sheet, facts, scan, inks, package.limits.cell_characters)
+            reader = _SheetReader(file, entry.name, sheet, facts, scan, inks, package.limits)
             if entry.name == OWN_SHEET:
                 properties.update(reader.pairs())
                 continue
             rows = list(reader.rows())
             shaped = shape(
-                rows, file=file, sheet=entry.name, is_header=is_header, hidden_columns=reader.hidden_columns()
+                rows,
+                file=file,
+                sheet=entry.name,
+                limits=package.limits,
+                is_header=is_header,
+                hidden_columns=reader.hidden_columns(),
             )
             if shaped.grid is not None:
                 grids.append(shaped.grid)
@@ -77,7 +83,10 @@ def read_xlsx(
 
 @define
 class _SheetReader:
-    """One sheet of an openpyxl workbook (whose types are not declared, hence ``Any``)."""
+    """One sheet of an openpyxl workbook (whose types are not declared, hence ``Any``).
+
+    Once more problems are found than will be listed, no more warnings are made, errors still are.
+    """
 
     file: str
     name: str
@@ -85,7 +94,7 @@ class _SheetReader:
     facts: SheetFacts
     scan: WorkbookScan
     inks: Inks
-    longest: int
+    limits: Limits
     problems: list[SheetProblem] = field(factory=list[SheetProblem])
 
     def cells(self) -> Iterator[tuple[int, int, Any]]:
@@ -148,7 +157,7 @@ class _SheetReader:
             parts = [self.inks.of_piece(cell, piece, self.scan.text(str(piece))) for piece in pieces]
             runs = normal_line_ends(parts)
             return "".join(run.text for run in runs), joined(runs), "text", ()
-        shown = shown_value(value, cell)
+        shown = shown_value(value, cell, reporting=len(self.problems) <= self.limits.problems)
         return shown.text, joined([self.inks.of_cell(cell, shown.text)]), shown.kind, shown.doubts
 
     def _cell(self, row: int, column: int, cell: Any) -> Cell | None:
@@ -166,14 +175,14 @@ class _SheetReader:
             kind = "formula"
             if cell.value is None and not empty_is_stored:
                 found.append(FormulaWithoutValue(place=place))
-            elif cell.data_type != "e":
+            elif cell.data_type != "e" and len(self.problems) <= self.limits.problems:
                 found.append(FormulaValue(shorten(text), place=place))
         if cell.data_type == "e" and cell.value is not None:
             found.append(ErrorValue(text, place=place))
         struck = "".join(run.text for run in runs if run.strike)
-        if struck.strip():
+        if struck.strip() and len(self.problems) <= self.limits.problems:
             found.append(StruckText(shorten(struck), place=place))
-        found += check_text(text, place, self.longest)
+        found += check_text(text, place, self.limits.cell_characters)
         self.problems += found
         if kind == "text" and text.isspace():
             kind = "blank"

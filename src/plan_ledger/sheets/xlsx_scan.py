@@ -24,7 +24,7 @@ _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_MOST_STYLES = 300_000  # elements; a full styles part of Excel's 64,000 cell formats has fewer
+_MOST_STYLES = 150_000  # elements; a full styles part of Excel's 64,000 cell formats has fewer
 # openpyxl strips this from every text, escape or not; a mark put inside before hides it
 _STRIPPED = b"x005F_"
 _MARKS = [chr(code) for code in range(0xFDD0, 0xFDF0)]
@@ -112,7 +112,7 @@ def _shared_parts(package: Package, main: str) -> dict[str, bytes]:
             found["xl/sharedStrings.xml"] = package.part(relation.target)
         elif relation.kind == "styles" and relation.target in package:
             _count(package, relation.target, "elements", _MOST_STYLES, None)
-            keep = frozenset({"numFmts", "fonts", "fills", "borders", "cellXfs", "colors"})
+            keep = frozenset({"numFmts", "fonts", "cellXfs", "colors"})
             found["xl/styles.xml"] = Slices(package, relation.target, keep).cut()
         elif relation.kind == "theme" and relation.target in package:
             package.scan(relation.target)

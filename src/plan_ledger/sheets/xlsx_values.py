@@ -25,12 +25,13 @@ class ShownValue:
     doubts: tuple[SheetProblem, ...] = ()
 
 
-def shown_value(value: object, cell: Any) -> ShownValue:
+def shown_value(value: object, cell: Any, *, reporting: bool = True) -> ShownValue:
     """A value of openpyxl that is no text, as the sheet shows it.
 
     Args:
         value: A number, truth value, date, time, duration, or the code of an error (a string).
         cell: Its openpyxl cell, for the number format.
+        reporting: Whether to say what is doubtful.
     """
     if isinstance(value, bool):
         return ShownValue("TRUE" if value else "FALSE", "text")
@@ -40,28 +41,32 @@ def shown_value(value: object, cell: Any) -> ShownValue:
         if format_id in JAPANESE_BUILTINS:  # openpyxl knows only the English ones for dates
             value = need("openpyxl.utils.datetime").from_excel(value, cell.parent.parent.epoch)
         else:
-            return _number(value, number_format)
+            return _number(value, number_format, reporting)
     if isinstance(value, dt.time):
         value = dt.datetime.combine(dt.date(1899, 12, 30), value)
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         value = dt.datetime.combine(value, dt.time())
     if isinstance(value, dt.datetime):
-        return _date(value, number_format)
+        return _date(value, number_format, reporting)
     text = str(value)
     return ShownValue(text, "date" if isinstance(value, dt.timedelta) else "text", ())
 
 
-def _date(value: dt.datetime, number_format: str) -> ShownValue:
+def _date(value: dt.datetime, number_format: str, reporting: bool) -> ShownValue:
     iso = value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "minutes")
     text = shown_date(value, number_format)
+    if not reporting:
+        return ShownValue(text or iso, "date")
     doubts: list[SheetProblem] = [] if text else [UnknownNumberFormat(number_format, iso)]
     doubts.append(DateValue(iso, text or iso))
     return ShownValue(text or iso, "date", tuple(doubts))
 
 
-def _number(value: int | float, number_format: str) -> ShownValue:
+def _number(value: int | float, number_format: str, reporting: bool) -> ShownValue:
     plain = plain_number(value)
     shown = shown_number(value, number_format)
+    if not reporting:
+        return ShownValue(plain if shown is None else shown.text, "number")
     if shown is None:
         return ShownValue(plain, "number", (UnknownNumberFormat(number_format, plain),))
     doubts: list[SheetProblem] = []

@@ -205,6 +205,9 @@ def test_caps_are_settings() -> None:
     flood = read("\n".join([HEADER, *["甲\t乙"] * 50]), problems=10)
     assert len(flood.problems) == 11
     assert flood.errors[-1].code == "too_many_problems"
+    warned = read("\n".join([HEADER, *["\ue000\t乙\t1"] * 50, "甲\t乙"]), problems=10)
+    assert len(warned.warnings) == 11
+    assert codes(warned.errors) == [("ragged_row", "C52")]
 
 
 def test_unreadable_files(tmp_path: Path) -> None:
