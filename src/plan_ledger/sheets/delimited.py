@@ -78,11 +78,11 @@ def decode(data: bytes, file: str) -> str:
         # CP932 never begins with two valid UTF-8 sequences of kana or kanji; a damaged UTF-8 file does
         if len(_JAPANESE.findall(data[: error.start].decode("utf-8")[:10_000])) >= 2:
             return _strictly(data, "utf-8", "UTF-8", file)
-    text = _strictly(data, "cp932", "UTF-8・Shift_JIS", file)
+    text = _strictly(data, "cp932", "UTF-8 / Shift_JIS", file)
     if undefined := _UNDEFINED_IN_CP932.search(text):
         before = text[: undefined.start()]
         offset = len(before.encode("cp932"))
-        raise UndecodableText("UTF-8・Shift_JIS", offset, _lines(before), place=_line_place(file, before))
+        raise UndecodableText("UTF-8 / Shift_JIS", offset, _lines(before), place=_line_place(file, before))
     return text
 
 

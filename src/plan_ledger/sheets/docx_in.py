@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from plan_ledger.errors import Place
 from plan_ledger.sheets.characters import check_text
@@ -21,7 +21,7 @@ from plan_ledger.sheets.limits import Limits
 from plan_ledger.sheets.package import CONTENT_TYPES, Package
 from plan_ledger.sheets.parts import custom_properties, relations
 from plan_ledger.sheets.problems import DamagedDocument, LimitExceeded, NestedTable, SheetProblem, shorten
-from plan_ledger.sheets.shaping import HeaderTest, RawRow, shape
+from plan_ledger.sheets.shaping import TAIL_HEADINGS, HeaderTest, RawRow, shape
 from plan_ledger.sheets.suspicions import (
     AutomaticNumbering,
     HiddenRows,
@@ -55,13 +55,58 @@ def read_docx(
             package.scan(relation.target)
             parts["word/styles.xml"] = package.part(relation.target)
 
-    def read() -> tuple[list[Grid], list[SheetProblem]]:
+    def read() -> tuple[list[Line | _RawTable], list[SheetProblem]]:
         document = docx.Document(Package.reduced(_with_manifest(parts)))
         styles = Styles.of(document) if "word/styles.xml" in parts else Styles({})
-        return _Reader(package.file, package.limits, styles, is_header).read(document.element.body)
+        reader = _Reader(package.file, package.limits, styles)
+        return list(reader.blocks(document.element.body)), reader.problems
 
-    grids, problems = guarded(package.file, read)
-    return grids, properties, problems
+    blocks, problems = guarded(package.file, read)
+    grids, found = _shaped(blocks, package, is_header)
+    return grids, properties, [*problems, *found]
+
+
+@frozen
+class _RawTable:
+    name: str
+    rows: list[RawRow]
+
+
+def _shaped(
+    blocks: list[Line | _RawTable], package: Package, is_header: HeaderTest
+) -> tuple[list[Grid], list[SheetProblem]]:
+    """The tables as grids, each with the paragraphs (and tables without a header) that stand before it."""
+    grids: list[Grid] = []
+    problems: list[SheetProblem] = []
+    lines: list[Line] = []
+    without: list[str] = []
+    tail = False
+    for block in blocks:
+        if isinstance(block, Line):
+            lines.append(block)
+            tail = tail or block.text.lstrip().startswith(TAIL_HEADINGS)
+            continue
+        if tail:  # what our own handouts put below the table is no table to read
+            lines += [Line(row.number, tuple(row.texts().values())) for row in block.rows if row.texts()]
+            continue
+        shaped = shape(
+            block.rows,
+            file=package.file,
+            sheet=block.name,
+            limits=package.limits,
+            is_header=is_header,
+            lines_before=tuple(lines),
+        )
+        problems += shaped.problems
+        lines = [] if shaped.grid is not None else list(shaped.lines)
+        if shaped.grid is not None:
+            grids.append(shaped.grid)
+        else:
+            without.append(block.name)
+    if grids:
+        grids[-1] = evolve(grids[-1], lines_after=grids[-1].lines_after + tuple(lines))
+        problems += [SheetWithoutTable(place=Place(file=package.file, sheet=name)) for name in without]
+    return grids, problems
 
 
 def _with_manifest(parts: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -95,14 +140,11 @@ class _Reader:
     file: str
     limits: Limits
     styles: Styles
-    is_header: HeaderTest
     problems: list[SheetProblem] = field(factory=list[SheetProblem])
     cells: int = 0
 
-    def read(self, body: Any) -> tuple[list[Grid], list[SheetProblem]]:
-        grids: list[Grid] = []
-        lines: list[Line] = []
-        without: list[str] = []
+    def blocks(self, body: Any) -> Iterator[Line | _RawTable]:
+        """The body's paragraphs that hold text, and its tables, in order."""
         tables = paragraphs = 0
         for element in _blocks(body):
             if element.tag == f"{WORD}p":
@@ -111,41 +153,13 @@ class _Reader:
                     raise LimitExceeded("rows", self.limits.rows, place=Place(file=self.file))
                 text = self._text(element, None, f"段落{paragraphs}")
                 if not text.blank:
-                    lines.append(Line(paragraphs, (text,)))
+                    yield Line(paragraphs, (text,))
                 continue
             tables += 1
-            name = f"表{tables}"
             if tables > self.limits.sheets:
                 raise LimitExceeded("sheets", self.limits.sheets, place=Place(file=self.file))
-            rows = list(self._rows(element, name))
-            shaped = shape(
-                rows,
-                file=self.file,
-                sheet=name,
-                limits=self.limits,
-                is_header=self.is_header,
-                lines_before=tuple(lines),
-            )
-            self.problems += shaped.problems
-            if shaped.grid is not None:
-                grids.append(shaped.grid)
-                lines = []
-            else:
-                lines = list(shaped.lines)
-                without.append(name)
-        if grids:
-            last = grids[-1]
-            grids[-1] = Grid(
-                last.sheet,
-                last.lines_before,
-                last.header,
-                last.header_rows,
-                last.rows,
-                last.lines_after + tuple(lines),
-                last.hidden_columns,
-            )
-            self.problems += [SheetWithoutTable(place=Place(file=self.file, sheet=name)) for name in without]
-        return grids, self.problems
+            name = f"表{tables}"
+            yield _RawTable(name, list(self._rows(element, name)))
 
     def _rows(self, table: Any, name: str) -> Iterator[RawRow]:
         open_spans: dict[int, _Span] = {}
@@ -187,7 +201,7 @@ class _Reader:
                 # Word shows nothing of what a continuing cell holds
                 anchor = span.ref
                 cells[column] = Cell(ref, merged_into=anchor)
-            elif not made.blank:
+            elif made.text:
                 cells[column] = made
             if merge is None:
                 open_spans.pop(column, None)

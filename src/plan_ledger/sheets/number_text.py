@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import frozen
 
-_TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]*)[^\]]*\]|\[([^\]]*)\]|([0#?.,]+)|(%)|(.)', re.DOTALL)
+_TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]*)(?:-([^\]]*))?\]|\[([^\]]*)\]|([0#?.,]+)|(%)|(.)', re.DOTALL)
 _COLOURS = frozenset(
     [
         "black",
@@ -37,6 +37,7 @@ _COLOURS = frozenset(
 )
 _SHOWN_AS_THEY_ARE = frozenset("-+()/: ¥￥$円千百万億人件台校名回年%％△▲〜～")
 _PLACEHOLDERS = re.compile(r"([#?0,]*)(?:\.([0#?]*))?(,*)")
+_OTHER_DIGITS = re.compile("[0-9A-Fa-f]{5,}")  # a language code that also asks for full-width or kanji digits
 _LONGEST = 255  # Excel's own limit for a number format
 
 
@@ -49,15 +50,18 @@ class Shown:
 
 
 def plain_number(value: int | float) -> str:
-    """The number in the format ``General``: no grouping, at most fifteen digits, no exponent below 1E+15."""
-    if isinstance(value, int):
-        return str(value) if abs(value) < 10**15 else f"{Decimal(value):.5E}"
+    """The number in the format ``General``: no grouping, at most fifteen digits.
+
+    Only from 1E+15 on, and below 1E-9, with an exponent.
+    """
     if value != value or value in (float("inf"), float("-inf")):
         return str(value)
-    if value.is_integer() and abs(value) < 1e15:
+    if abs(value) >= 10**15 or 0 < abs(value) < 1e-9:
+        mantissa, _, exponent = f"{Decimal(value):.5E}".partition("E")
+        return f"{mantissa.rstrip('0').rstrip('.')}E{exponent}"
+    if isinstance(value, int) or value.is_integer():
         return str(int(value))
-    text = f"{value:.15g}"
-    return format(Decimal(text), "f") if "e" in text and abs(value) < 1e15 and abs(value) > 1e-9 else text
+    return format(Decimal(f"{value:.15g}"), "f")
 
 
 def shown_number(value: int | float, number_format: str) -> Shown | None:
@@ -96,15 +100,17 @@ def _in_section(value: Decimal, section: str, sign: str) -> Shown | None:
     pieces: list[str] = []
     digits: tuple[int, str] | None = None
     percent = 0
-    for quoted, escaped, currency, bracket, placeholder, per_cent, other in _TOKEN.findall(section):
+    for quoted, escaped, currency, language, bracket, placeholder, per_cent, other in _TOKEN.findall(section):
         if placeholder:
             if digits is not None:
                 return None
             digits = (len(pieces), placeholder)
             pieces.append("")
         elif bracket:
-            if bracket.lower() not in _COLOURS and not bracket.startswith(("$-", "DBNum1")):
+            if bracket.lower() not in _COLOURS:
                 return None
+        elif _OTHER_DIGITS.fullmatch(language):
+            return None
         elif per_cent:
             percent += 1
             pieces.append("%")

@@ -211,7 +211,7 @@ def office_kind(package: Package) -> tuple[Literal["xlsx", "docx"], str]:
         if "mimetype" in package:
             kind = package.part("mimetype")[:100].decode("ascii", "replace")
             sheet = "spreadsheet" in kind
-            found = f"OpenDocument（{'ods' if sheet else 'odt'}）"
+            found = f"OpenDocument ({'ods' if sheet else 'odt'})"
             raise UnsupportedFormat(found, "xlsx" if sheet else "docx", place=place)
         raise UnsupportedFormat("zip", "xlsx / docx", place=place)
     manifest = Manifest.of(package)
@@ -226,7 +226,7 @@ def office_kind(package: Package) -> tuple[Literal["xlsx", "docx"], str]:
         ):
             return "docx", part
         elif "presentationml" in kind and kind.endswith("main+xml"):
-            raise UnsupportedFormat("PowerPoint（pptx）", "xlsx / docx", place=place)
+            raise UnsupportedFormat("PowerPoint (pptx)", "xlsx / docx", place=place)
     for main, kind_found in (("xl/workbook.xml", "xlsx"), ("word/document.xml", "docx")):
         if main in package:
             return ("xlsx", main) if kind_found == "xlsx" else ("docx", main)

@@ -58,7 +58,7 @@ class UnsupportedFormat(SheetProblem):
 
     code = "unsupported_format"
     level: ClassVar[Level] = "fatal"
-    ja = "{found}は読めません。Excel か Word で開き、{remedy} 形式で保存し直してください。"
+    ja = "{found} は読めません。Excel か Word で開き、{remedy} 形式で保存し直してください。"
     en = "{found} can't be read. Open it in Excel or Word and save it as {remedy}."
 
     found: str

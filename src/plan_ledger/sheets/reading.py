@@ -115,11 +115,11 @@ _Read = tuple[Kind, list[Grid], Mapping[str, str], list[SheetProblem]]
 
 _OTHER_FORMATS: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF-", "PDF", "xlsx / docx"),
-    (b"{\\rtf", "リッチテキスト（rtf）", "docx"),
+    (b"{\\rtf", "RTF", "docx"),
     (b"\x1f\x8b", "gzip", "xlsx / docx"),
-    (b"\x89PNG", "画像（png）", "xlsx / docx"),
-    (b"\xff\xd8\xff", "画像（jpeg）", "xlsx / docx"),
-    (b"<!DOCTYPE", "HTML・XML", "xlsx"),
+    (b"\x89PNG", "PNG", "xlsx / docx"),
+    (b"\xff\xd8\xff", "JPEG", "xlsx / docx"),
+    (b"<!DOCTYPE", "HTML / XML", "xlsx"),
     (b"<html", "HTML", "xlsx"),
     (b"<?xml", "XML", "xlsx / docx"),
 )
@@ -141,7 +141,7 @@ def _dispatch(name: str, data: bytes, limits: Limits, is_header: HeaderTest) -> 
             raise EncryptedDocument(place=place)
         word = _OLE_WORD in data
         raise UnsupportedFormat(
-            "古い形式（doc）" if word else "古い形式（xls など）", "docx" if word else "xlsx", place=place
+            "Word 97-2003 (doc)" if word else "Excel 97-2003 (xls)", "docx" if word else "xlsx", place=place
         )
     for magic, found, remedy in _OTHER_FORMATS:
         if data[:64].lstrip().startswith(magic):

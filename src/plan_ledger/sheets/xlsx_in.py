@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from plan_ledger.errors import Place
 from plan_ledger.sheets.characters import check_text, line_feeds
@@ -50,35 +50,45 @@ def read_xlsx(
     if not scan.sheets:
         return [], properties, problems
 
-    def read() -> list[Grid]:
+    def read() -> list[_RawSheet]:
         workbook = openpyxl.load_workbook(scan.package, data_only=True, rich_text=True, keep_links=False)
         inks = Inks(workbook)
-        grids: list[Grid] = []
-        without: list[str] = []
+        raw: list[_RawSheet] = []
         for (entry, facts), sheet in zip(scan.sheets, workbook.worksheets, strict=True):
             reader = _SheetReader(file, entry.name, sheet, facts, scan, inks, package.limits)
             if entry.name == OWN_SHEET:
                 properties.update(reader.pairs())
-                continue
-            rows = list(reader.rows())
-            shaped = shape(
-                rows,
-                file=file,
-                sheet=entry.name,
-                limits=package.limits,
-                is_header=is_header,
-                hidden_columns=reader.hidden_columns(),
-            )
-            if shaped.grid is not None:
-                grids.append(shaped.grid)
-                problems.extend([*reader.problems, *shaped.problems])
-            elif rows:
-                without.append(entry.name)
-        if grids:
-            problems.extend(SheetWithoutTable(place=Place(file=file, sheet=name)) for name in without)
-        return grids
+            else:
+                raw.append(_RawSheet(entry.name, list(reader.rows()), reader.hidden_columns(), reader.problems))
+        return raw
 
-    return guarded(file, read), properties, problems
+    grids: list[Grid] = []
+    without: list[str] = []
+    for sheet in guarded(file, read):
+        shaped = shape(
+            sheet.rows,
+            file=file,
+            sheet=sheet.name,
+            limits=package.limits,
+            is_header=is_header,
+            hidden_columns=sheet.hidden_columns,
+        )
+        if shaped.grid is not None:
+            grids.append(shaped.grid)
+            problems += [*sheet.problems, *shaped.problems]
+        elif sheet.rows:
+            without.append(sheet.name)
+    if grids:
+        problems += [SheetWithoutTable(place=Place(file=file, sheet=name)) for name in without]
+    return grids, properties, problems
+
+
+@frozen
+class _RawSheet:
+    name: str
+    rows: list[RawRow]
+    hidden_columns: frozenset[int]
+    problems: list[SheetProblem]
 
 
 @define
@@ -110,14 +120,15 @@ class _SheetReader:
     def hidden_columns(self) -> frozenset[int]:
         hidden: set[int] = set()
         for dimension in self.sheet.column_dimensions.values():
-            if dimension.hidden and dimension.min and dimension.max:
+            if (dimension.hidden or dimension.width == 0) and dimension.min and dimension.max:
                 hidden.update(range(dimension.min, min(dimension.max, 16_384) + 1))
         return frozenset(hidden)
 
     def rows(self) -> Iterator[RawRow]:
         """The rows that hold a text or lie in a merged range."""
         merged = self._merged()
-        hidden = {row for row, dimension in self.sheet.row_dimensions.items() if dimension.hidden}
+        dimensions = self.sheet.row_dimensions.items()
+        hidden = {row for row, dimension in dimensions if dimension.hidden or dimension.height == 0}
         rows: dict[int, dict[int, Cell]] = {}
         for (row, column), anchor in merged.items():
             rows.setdefault(row, {})[column] = Cell(cell_ref(row, column), merged_into=anchor)

@@ -90,9 +90,9 @@ def _entries(package: Package, main: str) -> tuple[list[SheetEntry], bool]:
             date1904 = attributes.get("date1904") in ("1", "true")
         elif tag == f"{MAIN} sheet":
             relation = targets.get(attributes.get(f"{_OFFICE} id", ""))
-            if relation is None or relation.kind not in ("worksheet", "chartsheet", "dialogsheet", "macrosheet"):
+            if relation is None:
                 raise DamagedDocument(f"{main}: a sheet without its part", place=place)
-            if relation.kind == "worksheet":
+            if relation.kind == "worksheet":  # not a chart or macro sheet
                 name = attributes.get("name", "")
                 entries.append(SheetEntry(name, relation.target, attributes.get("state", "visible")))
                 if len(entries) > package.limits.sheets:

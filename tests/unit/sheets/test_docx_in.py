@@ -217,6 +217,18 @@ def test_several_tables() -> None:
     assert [problem.code for problem in found.problems] == ["sheet_without_table"]
 
 
+def test_the_part_below_a_known_heading_is_no_table() -> None:
+    document = docx.Document()
+    table(document, [HEADER, ["甲", "乙", "1", "x"]])
+    document.add_paragraph("【掲載を終了した事業】")
+    table(document, [["戦略名", "事業名", "理由"], ["甲", "丙", "終了"]])
+    found = read(document)
+    assert texts(found) == [["甲", "乙", "1", "x"]]
+    lines = [line.text for line in grid(found).lines_after]
+    assert lines == ["【掲載を終了した事業】", "戦略名\t事業名\t理由", "甲\t丙\t終了"]
+    assert found.problems == ()
+
+
 def test_a_document_without_a_table() -> None:
     assert [problem.code for problem in read(docx.Document()).errors] == ["header_not_found"]
 

@@ -191,6 +191,14 @@ def test_rich_text_without_a_font_is_written_in_the_cells() -> None:
         (5.1, "0.00", "5.10", []),
         (45168, "General", "45168", ["suspicious_number"]),
         (12.5, "# ?/?", "12.5", ["unknown_number_format"]),
+        (12, "[DBNum1]General", "12", ["unknown_number_format"]),
+        (12, "[$-30411]#,##0", "12", ["unknown_number_format"]),
+        (12, "[$¥-411]#,##0", "¥12", []),
+        (-4450.5, "#,##0.00_);[Red](#,##0.00)", "(4,450.50)", []),
+        (0, '#,##0;-#,##0;"―"', "―", []),
+        (0.5, "#,##0.0#", "0.5", []),
+        (0.25, "0.0", "0.3", ["rounded_number"]),
+        (10**18, "#,##0", "1E+18", ["unknown_number_format"]),
         (True, "General", "TRUE", []),
         (dt.date(2023, 5, 10), "yyyy/m/d", "2023/5/10", ["date_value"]),
         (dt.date(2023, 5, 10), "[$-411]ge.m.d;@", "R5.5.10", ["date_value"]),
@@ -336,6 +344,15 @@ def test_the_extension_does_not_matter(tmp_path: Path) -> None:
     path = tmp_path / "様式.csv"
     path.write_bytes(workbook(lambda sheet: sheet.append(["甲", "乙", "1", "x"])))
     assert read_document(path).kind == "xlsx"
+
+
+def test_a_failing_header_test_is_the_callers_own_error() -> None:
+    def broken(_: object) -> bool:
+        raise TypeError("the caller's")
+
+    data = workbook(lambda sheet: None)
+    with pytest.raises(TypeError, match="the caller's"):
+        read_document(NamedBytes("x.xlsx", data), is_header=broken)
 
 
 def test_a_missing_library_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
