@@ -1,0 +1,227 @@
+"""An item: added, placed, changed, withdrawn, restored. One page: states, commands, decide, evolve.
+
+The events that come out are the storage format (``plan_ledger.events``). Doing the same twice gives no event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from attrs import evolve as replaced
+from attrs import field, frozen
+
+from plan_ledger.domain.errors import (
+    AlreadyThere,
+    EditConflict,
+    NotAChoice,
+    NotThere,
+    TitleMissing,
+    WrongLevel,
+)
+from plan_ledger.errors import Place
+from plan_ledger.events import (
+    FieldChanged,
+    ItemAdded,
+    ItemEvent,
+    ItemPlaced,
+    ItemRestored,
+    ItemWithdrawn,
+    Source,
+)
+from plan_ledger.values.schema import FieldKind, LevelSpec
+
+
+@frozen
+class Cell:
+    """What a field holds and the position of the change that put it there; absent is the empty text at 0."""
+
+    text: str = ""
+    position: int = 0
+
+
+ABSENT = Cell()
+
+
+@frozen
+class Item:
+    """An item as the log has it. ``cells`` holds the fields that were asked for, absent ones left out."""
+
+    id: UUID
+    plan: UUID
+    level: str
+    alive: bool
+    parent: UUID | None
+    rank: str
+    cells: Mapping[str, Cell] = field(factory=dict[str, Cell])
+
+    def cell(self, key: str) -> Cell:
+        return self.cells.get(key, ABSENT)
+
+
+@frozen
+class AddItem:
+    """Make an item of ``level`` under ``under`` (None: the top), with these texts, at this rank."""
+
+    item: UUID
+    plan: UUID
+    rank: str
+    texts: Mapping[str, str]
+    under: Item | None = None
+    continues: tuple[UUID, ...] = ()
+    sources: Mapping[str, Source] = field(factory=dict[str, Source])
+
+
+@frozen
+class ChangeField:
+    """Set a field. ``expected`` is the position at which the editor saw it; without it the last writer wins."""
+
+    field: str
+    text: str
+    expected: int | None = None
+    source: Source | None = None
+
+
+@frozen
+class MoveItem:
+    """Place an item under another parent, or elsewhere among its siblings."""
+
+    under: Item | None
+    rank: str
+    source: Source | None = None
+
+
+@frozen
+class WithdrawItem:
+    """Take an item off the table. It keeps its id, its fields and its history."""
+
+
+@frozen
+class RestoreItem:
+    """Put a withdrawn item back where it was."""
+
+
+ItemCommand = AddItem | ChangeField | MoveItem | WithdrawItem | RestoreItem
+
+
+def decide(item: Item | None, command: ItemCommand, level: LevelSpec, above: LevelSpec | None) -> list[ItemEvent]:
+    """The events that carry the command out; none where everything is as wanted already.
+
+    Args:
+        item: Its state; None for one that is to be added.
+        command: What is wanted.
+        level: The item's level in the schema; ``above``: the level of its parents, None at the top.
+
+    Raises:
+        CommandRefused: A subclass says why.
+    """
+    if isinstance(command, AddItem):
+        return _add(command, level, above)
+    assert item is not None
+    place = Place(item=item.cell(level.title).text)
+    match command:
+        case ChangeField():
+            return _change(item, command, level, place)
+        case MoveItem(under=under, rank=rank, source=source):
+            _require_alive(item, level)
+            _check_parent(under, level, above, place)
+            if (under.id if under else None) == item.parent and rank == item.rank:
+                return []
+            return [
+                ItemPlaced(originator_id=item.id, parent=under.id if under else None, rank=rank, source=source)
+            ]
+        case WithdrawItem():
+            return [ItemWithdrawn(originator_id=item.id)] if item.alive else []
+        case RestoreItem():
+            if item.alive:
+                raise AlreadyThere(item.cell(level.title).text)
+            return [ItemRestored(originator_id=item.id)]
+
+
+def _add(command: AddItem, level: LevelSpec, above: LevelSpec | None) -> list[ItemEvent]:
+    title = command.texts.get(level.title, "")
+    place = Place(item=title)
+    _check_parent(command.under, level, above, place)
+    if not title.strip():
+        raise TitleMissing(level.title_field.label)
+    events: list[ItemEvent] = [
+        ItemAdded(
+            originator_id=command.item,
+            plan=command.plan,
+            level=level.key,
+            continues=command.continues or None,
+            source=command.sources.get(level.title),
+        ),
+        ItemPlaced(
+            originator_id=command.item, parent=command.under.id if command.under else None, rank=command.rank
+        ),
+    ]
+    for spec in level.fields:
+        text = command.texts.get(spec.key, "")
+        if text:
+            _check_choice(spec.key, text, level, place)
+            events.append(
+                FieldChanged(
+                    originator_id=command.item, field=spec.key, text=text, source=command.sources.get(spec.key)
+                )
+            )
+    return events
+
+
+def _change(item: Item, command: ChangeField, level: LevelSpec, place: Place) -> list[ItemEvent]:
+    _require_alive(item, level)
+    cell = item.cell(command.field)
+    if command.text == cell.text:
+        return []
+    if command.expected is not None and command.expected < cell.position:
+        spec = level.field(command.field)
+        raise EditConflict(
+            command.field,
+            command.expected,
+            cell.position,
+            cell.text,
+            command.text,
+            place=Place(item=place.item, field=spec.label if spec else command.field),
+        )
+    if command.field == level.title and not command.text.strip():
+        raise TitleMissing(level.title_field.label, place=place)
+    _check_choice(command.field, command.text, level, place)
+    return [
+        FieldChanged(originator_id=item.id, field=command.field, text=command.text or None, source=command.source)
+    ]
+
+
+def _require_alive(item: Item, level: LevelSpec) -> None:
+    if not item.alive:
+        raise NotThere(item.cell(level.title).text)
+
+
+def _check_parent(under: Item | None, level: LevelSpec, above: LevelSpec | None, place: Place) -> None:
+    if (under.level if under else None) != (above.key if above else None):
+        raise WrongLevel(level.key, above.key if above else "plan", under.level if under else "plan", place=place)
+    if under is not None and not under.alive:
+        raise NotThere(str(under.id), place=place)
+
+
+def _check_choice(key: str, text: str, level: LevelSpec, place: Place) -> None:
+    spec = level.field(key)
+    if spec is not None and spec.kind is FieldKind.CHOICE and text and text not in spec.choices:
+        raise NotAChoice(text, "、".join(spec.choices), place=Place(item=place.item, field=spec.label))
+
+
+def evolve(item: Item | None, event: ItemEvent, position: int) -> Item:
+    """The item after an event that was recorded at a position."""
+    if isinstance(event, ItemAdded):
+        return Item(event.originator_id, event.plan, event.level, alive=True, parent=None, rank="")
+    assert item is not None
+    match event:
+        case FieldChanged():
+            return replaced(item, cells={**item.cells, event.field: Cell(event.text or "", position)})
+        case ItemPlaced():
+            return replaced(item, parent=event.parent, rank=event.rank)
+        case ItemWithdrawn():
+            return replaced(item, alive=False)
+        case ItemRestored():
+            return replaced(item, alive=True)
+        case _:
+            return item

@@ -1,0 +1,327 @@
+"""A plan: opened, its schema revised, its meetings held, reissued, renamed, annulled. One page.
+
+Which pair an edition has, what its digest and its red base are, is worked out by the ledger under the lock and
+comes with the command; here it is decided whether that may be.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from attrs import evolve as replaced
+from attrs import field, frozen
+
+from plan_ledger.domain.errors import MeetingAnnulledAlready, MeetingExists, MeetingNameRefused, SchemaRefused
+from plan_ledger.events import (
+    Event,
+    MeetingAnnulled,
+    MeetingHeld,
+    MeetingReissued,
+    MeetingRenamed,
+    PlanOpened,
+    SchemaDeclared,
+)
+from plan_ledger.events.model import EditionRef, FieldDefinition, LevelDefinition
+from plan_ledger.values.coordinates import Pair
+from plan_ledger.values.schema import Schema
+from plan_ledger.values.texts import folded_name
+
+RESERVED = frozenset({"now", "previous", "現在", "前回"})
+
+
+@frozen
+class Meeting:
+    """A meeting as the log has it."""
+
+    id: UUID
+    name: str
+    editions: int
+    annulled: bool = False
+
+
+@frozen
+class Plan:
+    """A plan as the log has it. ``meetings`` by id."""
+
+    id: UUID
+    title: str
+    fiscal_year: int
+    zone: str
+    schema: Schema | None = None
+    meetings: Mapping[UUID, Meeting] = field(factory=dict[UUID, Meeting])
+
+
+@frozen
+class OpenPlan:
+    plan: UUID
+    title: str
+    fiscal_year: int
+    zone: str
+    schema: Schema
+
+
+@frozen
+class DeclareSchema:
+    schema: Schema
+
+
+@frozen
+class Edition:
+    """What fixes an edition: its pair, what it is red against, the schema it was made with, its digest."""
+
+    pair: Pair
+    red_since: tuple[UUID, int] | None
+    schema_revision: int
+    digest: str
+    marks_version: int
+
+
+@frozen
+class HoldMeeting:
+    meeting: UUID
+    name: str
+    edition: Edition
+    body: str | None = None
+    number: int | None = None
+    scope: UUID | None = None
+    held_on: date | None = None
+    as_of_on: date | None = None
+
+
+@frozen
+class ReissueMeeting:
+    meeting: UUID
+    edition: Edition
+
+
+@frozen
+class RenameMeeting:
+    meeting: UUID
+    name: str
+    body: str | None = None
+    number: int | None = None
+    held_on: date | None = None
+    as_of_on: date | None = None
+
+
+@frozen
+class AnnulMeeting:
+    meeting: UUID
+
+
+PlanCommand = OpenPlan | DeclareSchema | HoldMeeting | ReissueMeeting | RenameMeeting | AnnulMeeting
+
+
+def decide(plan: Plan | None, command: PlanCommand) -> list[Event]:
+    """The events that carry the command out; none where everything is as wanted already.
+
+    Raises:
+        CommandRefused: A subclass says why.
+    """
+    if isinstance(command, OpenPlan):
+        opened = PlanOpened(
+            originator_id=command.plan, title=command.title, fiscal_year=command.fiscal_year, zone=command.zone
+        )
+        return [opened, declared(command.plan, command.schema, 1)]
+    assert plan is not None
+    match command:
+        case DeclareSchema(schema=schema):
+            if plan.schema is not None:
+                if schema == plan.schema:
+                    return []
+                _check_revision(plan.schema, schema)
+            return [declared(plan.id, schema, (plan.schema.revision if plan.schema else 0) + 1)]
+        case HoldMeeting():
+            check_name(command.name)
+            _check_free(plan, command.name)
+            return [
+                MeetingHeld(
+                    originator_id=plan.id,
+                    meeting=command.meeting,
+                    name=command.name,
+                    body=command.body,
+                    number=command.number,
+                    scope=command.scope,
+                    held_on=_iso(command.held_on),
+                    as_of_on=_iso(command.as_of_on),
+                    edition=1,
+                    **_edition(command.edition),
+                )
+            ]
+        case ReissueMeeting():
+            meeting = _standing(plan, command.meeting)
+            return [
+                MeetingReissued(
+                    originator_id=plan.id,
+                    meeting=meeting.id,
+                    edition=meeting.editions + 1,
+                    **_edition(command.edition),
+                )
+            ]
+        case RenameMeeting():
+            meeting = _standing(plan, command.meeting)
+            check_name(command.name)
+            if folded_name(command.name) != folded_name(meeting.name):
+                _check_free(plan, command.name)
+            return [
+                MeetingRenamed(
+                    originator_id=plan.id,
+                    meeting=meeting.id,
+                    name=command.name,
+                    body=command.body,
+                    number=command.number,
+                    held_on=_iso(command.held_on),
+                    as_of_on=_iso(command.as_of_on),
+                )
+            ]
+        case AnnulMeeting():
+            return [MeetingAnnulled(originator_id=plan.id, meeting=_standing(plan, command.meeting).id)]
+
+
+def evolve(plan: Plan | None, event: Event) -> Plan:
+    """The plan after an event."""
+    if isinstance(event, PlanOpened):
+        return Plan(event.originator_id, event.title, event.fiscal_year, event.zone)
+    assert plan is not None
+    match event:
+        case SchemaDeclared():
+            return replaced(plan, schema=schema_of(event))
+        case MeetingHeld():
+            return _with_meeting(plan, Meeting(event.meeting, event.name, 1))
+        case MeetingReissued():
+            return _with_meeting(plan, replaced(plan.meetings[event.meeting], editions=event.edition))
+        case MeetingRenamed():
+            return _with_meeting(plan, replaced(plan.meetings[event.meeting], name=event.name))
+        case MeetingAnnulled():
+            return _with_meeting(plan, replaced(plan.meetings[event.meeting], annulled=True))
+        case _:
+            return plan
+
+
+def check_name(name: str) -> None:
+    """Refuse a meeting name that reads as another kind of moment: a position, a date, a reserved word, an edition."""
+    folded = unicodedata.normalize("NFKC", name).strip()
+    if not folded:
+        raise MeetingNameRefused(name, "blank")
+    if "#" in folded:
+        raise MeetingNameRefused(name, "hash")
+    if folded.casefold() in RESERVED:
+        raise MeetingNameRefused(name, "reserved")
+    if re.fullmatch(r"[+-]?[0-9,. ]+", folded):
+        raise MeetingNameRefused(name, "number")
+    if _DATE.fullmatch(folded):
+        raise MeetingNameRefused(name, "date")
+
+
+_ERA = r"(?:[MTSHR]|明治|大正|昭和|平成|令和)"
+_DATE = re.compile(
+    rf"(?:{_ERA}\s*(?:元|[0-9]{{1,2}})|[0-9]{{1,4}})\s*(?:年度|年|[./-])?\s*(?:[0-9]{{1,2}}\s*(?:月|[./-])?\s*)?"
+    r"(?:[0-9]{1,2}\s*日?)?(?:[T ][0-9:.+-]+Z?)?(?:時点|現在)?",
+    re.IGNORECASE,
+)
+
+
+def declared(plan: UUID, schema: Schema, revision: int) -> SchemaDeclared:
+    """The event that states a schema."""
+    levels = tuple(
+        LevelDefinition(
+            key=level.key,
+            label=level.label,
+            title=level.title,
+            fields=tuple(
+                FieldDefinition(
+                    key=spec.key,
+                    label=spec.label,
+                    kind=spec.kind.value,
+                    letter=spec.letter,
+                    note=spec.note,
+                    aliases=spec.aliases,
+                    unit=spec.unit,
+                    choices=spec.choices,
+                    retired=spec.retired,
+                )
+                for spec in level.fields
+            ),
+        )
+        for level in schema.levels
+    )
+    return SchemaDeclared(originator_id=plan, revision=revision, levels=levels)
+
+
+def schema_of(event: SchemaDeclared) -> Schema:
+    """The schema that an event states."""
+    from plan_ledger.values.schema import FieldKind, FieldSpec, LevelSpec
+
+    return Schema(
+        tuple(
+            LevelSpec(
+                level.key,
+                level.label,
+                tuple(
+                    FieldSpec(
+                        spec.key,
+                        spec.label,
+                        FieldKind(spec.kind),
+                        spec.letter,
+                        spec.note,
+                        spec.aliases,
+                        spec.unit,
+                        spec.choices,
+                        spec.retired,
+                    )
+                    for spec in level.fields
+                ),
+                level.title,
+            )
+            for level in event.levels
+        ),
+        event.revision,
+    )
+
+
+def _check_revision(old: Schema, new: Schema) -> None:
+    if [level.key for level in old.levels] != [level.key for level in new.levels]:
+        raise SchemaRefused("levels")
+    for before, after in zip(old.levels, new.levels, strict=True):
+        if before.title != after.title:
+            raise SchemaRefused(f"{before.key}: title")
+        for spec in before.fields:
+            if after.field(spec.key) is None:
+                raise SchemaRefused(f"{before.key}.{spec.key}: retire it instead of removing it")
+
+
+def _edition(edition: Edition) -> dict[str, object]:
+    red = edition.red_since
+    return {
+        "effective": edition.pair.at,
+        "known": edition.pair.known,
+        "red_since": EditionRef(meeting=red[0], edition=red[1]) if red else None,
+        "schema_revision": edition.schema_revision,
+        "digest": edition.digest,
+        "marks_version": edition.marks_version,
+    }
+
+
+def _check_free(plan: Plan, name: str) -> None:
+    wanted = folded_name(name)
+    if any(not meeting.annulled and folded_name(meeting.name) == wanted for meeting in plan.meetings.values()):
+        raise MeetingExists(name)
+
+
+def _standing(plan: Plan, meeting: UUID) -> Meeting:
+    found = plan.meetings[meeting]
+    if found.annulled:
+        raise MeetingAnnulledAlready(found.name)
+    return found
+
+
+def _with_meeting(plan: Plan, meeting: Meeting) -> Plan:
+    return replaced(plan, meetings={**plan.meetings, meeting.id: meeting})
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

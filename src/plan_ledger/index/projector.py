@@ -1,0 +1,348 @@
+"""How events update the index: the same code for a live write and for a rebuild."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from attrs import define, field, frozen
+
+from plan_ledger.errors import PlanLedgerError
+from plan_ledger.events import (
+    ActorProfiled,
+    ActorRef,
+    BatchHeader,
+    Event,
+    FieldChanged,
+    ItemAdded,
+    ItemEvent,
+    ItemPlaced,
+    ItemRestored,
+    ItemWithdrawn,
+    MeetingAnnulled,
+    MeetingHeld,
+    MeetingReissued,
+    MeetingRenamed,
+    PlanOpened,
+    SchemaDeclared,
+)
+from plan_ledger.index.registers import BITS, MASK, MAX_FIELDS, item_of, register
+from plan_ledger.store.transaction import SqlRow, Transaction, chunks, marks
+from plan_ledger.values.coordinates import ROOM
+from plan_ledger.values.schema import EXISTENCE, FIRST_FIELD, PLACE
+
+
+@frozen
+class Recorded:
+    """One event with its position and the number of its stream."""
+
+    position: int
+    stream: int
+    event: Event
+
+
+@frozen
+class RecordedBatch:
+    """One batch as it was written: its header, and its events."""
+
+    header: BatchHeader
+    events: tuple[Recorded, ...] | list[Recorded]
+
+
+@define
+class Names:
+    """What never changes once it is committed: numbers of streams, items' plans and levels, fields, actors."""
+
+    streams: dict[UUID, int] = field(factory=dict[UUID, int])
+    items: dict[int, tuple[int, str]] = field(factory=dict[int, tuple[int, str]])
+    fields: dict[tuple[int, str, str], int] = field(factory=dict[tuple[int, str, str], int])
+    actors: dict[tuple[UUID, int], int] = field(factory=dict[tuple[UUID, int], int])
+
+    def clear(self) -> None:
+        for names in (self.streams, self.items, self.fields, self.actors):
+            names.clear()
+
+
+@define(eq=False, slots=False)
+class TooManyFields(PlanLedgerError):
+    code = "too_many_fields"
+    ja = "1つの計画に定義できる欄は{limit}個までです。"
+    en = "A plan can define at most {limit} fields."
+
+    limit: int = MAX_FIELDS
+
+
+class Projector:
+    """Collects the index rows of a write and puts them down in one go."""
+
+    def __init__(self, tx: Transaction, names: Names) -> None:
+        self._tx = tx
+        self._names = names
+        self._facts: list[SqlRow] = []
+        self._heads: dict[int, int] = {}
+        self._late: dict[int, None] = {}
+        self._places: list[SqlRow] = []
+        self._corrections: list[SqlRow] = []
+        self._authorship: list[SqlRow] = []
+
+    def project(self, batches: Iterable[RecordedBatch]) -> None:
+        """Bring the index up to date with these batches."""
+        facts, heads, names = self._facts, self._heads, self._names
+        for batch in batches:
+            first = batch.events[0].position
+            for recorded in batch.events:
+                event, position = recorded.event, recorded.position
+                if type(event) is FieldChanged and event.effective is None:
+                    # The common case, spelled out: an ordinary change of a field.
+                    plan, level = names.items.get(recorded.stream) or self._item(recorded.stream)
+                    no = recorded.stream << BITS | (
+                        names.fields.get((plan, level, event.field)) or self._field(plan, level, event.field)
+                    )
+                    facts.append((position, no, position << ROOM, 0 if event.text is None and not event.redacted else 1))
+                    heads[no] = position
+                elif isinstance(event, ItemEvent):
+                    self._item_event(recorded.stream, position, event)
+                else:
+                    self.flush()
+                    self._other(recorded.stream, position, event)
+            header = batch.header
+            author = header.on_behalf_of
+            self._authorship.append(
+                (first, self._actor(header.actor), None if author is None else self._actor(author))
+            )
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what was collected."""
+        run_many = self._tx.run_many
+        if self._facts:
+            run_many("INSERT INTO facts (position, register, effective, state) VALUES (?, ?, ?, ?)", self._facts)
+            self._facts.clear()
+        if self._places:
+            run_many("INSERT INTO places (position, parent, rank) VALUES (?, ?, ?)", self._places)
+            self._places.clear()
+        if self._heads:
+            run_many(
+                "INSERT INTO registers (no, head) VALUES (?, ?) ON CONFLICT (no) DO UPDATE SET head = excluded.head",
+                sorted(self._heads.items()),
+            )
+            self._structure([no for no in self._heads if no & MASK in (EXISTENCE, PLACE)])
+            self._heads.clear()
+        if self._late:
+            self._settle_late()
+        if self._corrections:
+            run_many("INSERT INTO corrections (position, meeting) VALUES (?, ?)", self._corrections)
+            self._corrections.clear()
+        if self._authorship:
+            run_many("INSERT INTO authorship (batch, actor, author) VALUES (?, ?, ?)", self._authorship)
+            self._authorship.clear()
+
+    # --- items --------------------------------------------------------------------------------------------------
+
+    def _item_event(self, item: int, position: int, event: ItemEvent) -> None:
+        match event:
+            case ItemAdded():
+                plan = self._names.streams[event.plan]
+                self._tx.run(
+                    "INSERT INTO items (no, plan, level, position, alive) VALUES (?, ?, ?, ?, 1)",
+                    (item, plan, event.level, position),
+                )
+                self._names.items[item] = (plan, event.level)
+                number, state = EXISTENCE, 1
+            case ItemWithdrawn():
+                number, state = EXISTENCE, 0
+            case ItemRestored():
+                number, state = EXISTENCE, 1
+            case ItemPlaced():
+                parent = None if event.parent is None else self._names.streams[event.parent]
+                self._places.append((position, parent, event.rank))
+                number, state = PLACE, 1
+            case FieldChanged():
+                plan, level = self._item(item)
+                number = self._field(plan, level, event.field)
+                state = 0 if event.text is None and not event.redacted else 1
+            case _:
+                raise TypeError(f"no projection for {type(event).__name__}")
+        no = register(item, number)
+        effective = event.effective
+        self._facts.append((position, no, position << ROOM if effective is None else effective, state))
+        if effective is None:
+            self._heads[no] = position
+        else:
+            self._late[no] = None
+        if event.corrects is not None:
+            self._corrections.append((position, event.corrects.bytes))
+
+    def _settle_late(self) -> None:
+        """A fact that counts at an earlier point holds at the head only where nothing later was recorded."""
+        for no in self._late:
+            row = self._tx.one(
+                "SELECT position FROM facts WHERE register = ? ORDER BY effective DESC, position DESC LIMIT 1", (no,)
+            )
+            assert row is not None
+            self._tx.run(
+                "INSERT INTO registers (no, head) VALUES (?, ?) ON CONFLICT (no) DO UPDATE SET head = excluded.head",
+                (no, row[0]),
+            )
+        self._structure([no for no in self._late if no & MASK in (EXISTENCE, PLACE)])
+        self._late.clear()
+
+    def _structure(self, registers: list[int]) -> None:
+        """Bring the items' present state in line with the heads of these registers."""
+        for chunk in chunks([no for no in registers if no & MASK == PLACE]):
+            self._tx.run_many(
+                "UPDATE items SET parent = ?, rank = ? WHERE no = ?",
+                [
+                    (parent, rank, item_of(no))
+                    for no, parent, rank in self._tx.all(
+                        "SELECT r.no, p.parent, p.rank FROM registers r JOIN places p ON p.position = r.head"
+                        f" WHERE r.no IN ({marks(len(chunk))})",
+                        chunk,
+                    )
+                ],
+            )
+        for chunk in chunks([no for no in registers if no & MASK == EXISTENCE]):
+            self._tx.run_many(
+                "UPDATE items SET alive = ? WHERE no = ?",
+                [
+                    (state, item_of(no))
+                    for no, state in self._tx.all(
+                        "SELECT r.no, f.state FROM registers r JOIN facts f ON f.position = r.head"
+                        f" WHERE r.no IN ({marks(len(chunk))})",
+                        chunk,
+                    )
+                ],
+            )
+
+    # --- plans, meetings, actors --------------------------------------------------------------------------------
+
+    def _other(self, stream: int, position: int, event: Event) -> None:
+        run = self._tx.run
+        match event:
+            case ActorProfiled():
+                row = self._tx.one("SELECT coalesce(max(no), 0) + 1 FROM actors")
+                assert row is not None
+                self._names.actors[event.actor, event.revision] = row[0]
+                run(
+                    "INSERT INTO actors (no, uuid, revision, position) VALUES (?, ?, ?, ?)",
+                    (row[0], event.actor.bytes, event.revision, position),
+                )
+            case PlanOpened():
+                run(
+                    "INSERT INTO plans (no, position, title, fiscal_year, zone) VALUES (?, ?, ?, ?, ?)",
+                    (stream, position, event.title, event.fiscal_year, event.zone),
+                )
+            case SchemaDeclared():
+                run(
+                    "INSERT INTO schemas (plan, revision, position, definition) VALUES (?, ?, ?, ?)",
+                    (stream, event.revision, position, event.model_dump_json()),
+                )
+                self._number_fields(stream, event)
+            case MeetingHeld():
+                scope = None if event.scope is None else self._names.streams[event.scope]
+                run(
+                    "INSERT INTO meetings (no, plan, uuid, name, body, number, scope, held_on, as_of_on, annulled)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                    (
+                        position,
+                        stream,
+                        event.meeting.bytes,
+                        event.name,
+                        event.body,
+                        event.number,
+                        scope,
+                        event.held_on,
+                        event.as_of_on,
+                    ),
+                )
+                self._edition(position, position, event)
+            case MeetingReissued():
+                self._edition(self._meeting(event.meeting), position, event)
+            case MeetingRenamed():
+                run(
+                    "UPDATE meetings SET name = ?, body = ?, number = ?, held_on = ?, as_of_on = ? WHERE no = ?",
+                    (
+                        event.name,
+                        event.body,
+                        event.number,
+                        event.held_on,
+                        event.as_of_on,
+                        self._meeting(event.meeting),
+                    ),
+                )
+            case MeetingAnnulled():
+                run("UPDATE meetings SET annulled = 1 WHERE no = ?", (self._meeting(event.meeting),))
+            case _:
+                raise TypeError(f"no projection for {type(event).__name__}")
+
+    def _edition(self, meeting: int, position: int, event: MeetingHeld | MeetingReissued) -> None:
+        red = event.red_since
+        self._tx.run(
+            "INSERT INTO editions (meeting, edition, position, effective, known, red_meeting, red_edition,"
+            " schema_revision, digest, marks_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                meeting,
+                event.edition,
+                position,
+                event.effective,
+                event.known,
+                None if red is None else self._meeting(red.meeting),
+                None if red is None else red.edition,
+                event.schema_revision,
+                event.digest,
+                event.marks_version,
+            ),
+        )
+
+    def _meeting(self, meeting: UUID) -> int:
+        row = self._tx.one("SELECT no FROM meetings WHERE uuid = ?", (meeting.bytes,))
+        assert row is not None
+        return int(row[0])
+
+    def _number_fields(self, plan: int, event: SchemaDeclared) -> None:
+        row = self._tx.one("SELECT coalesce(max(number), ?) FROM fields WHERE plan = ?", (FIRST_FIELD - 1, plan))
+        assert row is not None
+        number = row[0]
+        for level in event.levels:
+            for spec in level.fields:
+                if (plan, level.key, spec.key) in self._names.fields or self._find_field(plan, level.key, spec.key):
+                    continue
+                number += 1
+                if number > MAX_FIELDS:
+                    raise TooManyFields
+                self._names.fields[plan, level.key, spec.key] = number
+                self._tx.run(
+                    "INSERT INTO fields (plan, level, key, number) VALUES (?, ?, ?, ?)",
+                    (plan, level.key, spec.key, number),
+                )
+
+    # --- names --------------------------------------------------------------------------------------------------
+
+    def _item(self, item: int) -> tuple[int, str]:
+        known = self._names.items.get(item)
+        if known is None:
+            row = self._tx.one("SELECT plan, level FROM items WHERE no = ?", (item,))
+            assert row is not None
+            known = self._names.items[item] = (row[0], row[1])
+        return known
+
+    def _field(self, plan: int, level: str, key: str) -> int:
+        number = self._names.fields.get((plan, level, key)) or self._find_field(plan, level, key)
+        assert number is not None
+        return number
+
+    def _find_field(self, plan: int, level: str, key: str) -> int | None:
+        row = self._tx.one("SELECT number FROM fields WHERE plan = ? AND level = ? AND key = ?", (plan, level, key))
+        if row is None:
+            return None
+        self._names.fields[plan, level, key] = row[0]
+        return int(row[0])
+
+    def _actor(self, ref: ActorRef) -> int:
+        key = (ref.id, ref.revision)
+        no = self._names.actors.get(key)
+        if no is None:
+            row = self._tx.one("SELECT no FROM actors WHERE uuid = ? AND revision = ?", (ref.id.bytes, ref.revision))
+            assert row is not None
+            no = self._names.actors[key] = row[0]
+        return no

@@ -1,0 +1,81 @@
+"""Who is acting: an actor, perhaps on somebody's behalf, for a reason; carried by the context, never by a global."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Literal
+
+from attrs import evolve, field, frozen
+
+from plan_ledger.ledger.errors import ActorRefused, ActorRequired
+from plan_ledger.values.texts import clean_text, folded_name, has_bidi
+
+
+def _checked(name: str) -> str:
+    if not name.strip() or has_bidi(name):
+        raise ActorRefused(name)
+    return clean_text(name)
+
+
+@frozen
+class Person:
+    """A person or a section as the host knows it. ``id`` is the host's; without one, the name tells who it is."""
+
+    name: str = field(converter=_checked)
+    id: str | None = None
+    section: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What two profiles of one person have in common."""
+        return f"id:{self.id}" if self.id else f"name:{folded_name(self.name)}"
+
+
+def person(who: str | Person) -> Person:
+    return Person(who) if isinstance(who, str) else who
+
+
+@frozen
+class Acting:
+    """Everything that a batch says about who recorded it and why."""
+
+    actor: Person = field(converter=person)
+    on_behalf_of: Person | None = None
+    approver: Person | None = None
+    approval: str | None = None
+    assurance: Literal["declared", "authenticated"] = "declared"
+    reason: str | None = None
+    document: str | None = None
+    document_sha256: str | None = None
+
+
+class ActingContext:
+    """The acting of one ledger in this context: tasks inherit it, a new thread starts with none."""
+
+    def __init__(self) -> None:
+        self._current: ContextVar[Acting | None] = ContextVar("plan_ledger_acting", default=None)
+
+    def current(self) -> Acting:
+        """Who is acting.
+
+        Raises:
+            ActorRequired: Nobody.
+        """
+        acting = self._current.get()
+        if acting is None:
+            raise ActorRequired
+        return acting
+
+    @contextmanager
+    def acting(self, acting: Acting) -> Iterator[Acting]:
+        token = self._current.set(acting)
+        try:
+            yield acting
+        finally:
+            self._current.reset(token)
+
+    def nested(self, **changes: object) -> Acting:
+        """The current acting with some things said anew (a reason, a document)."""
+        return evolve(self.current(), **{name: value for name, value in changes.items() if value is not None})

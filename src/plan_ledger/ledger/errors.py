@@ -1,0 +1,150 @@
+"""What a caller of the front door can get wrong."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import define
+
+from plan_ledger.errors import PlanLedgerError
+
+
+@define(eq=False, slots=False)
+class ActorRequired(PlanLedgerError):
+    """Nothing is recorded without an actor."""
+
+    code: ClassVar[str] = "actor_required"
+    ja: ClassVar[str] = "入力者がありません。with ledger.acting(\"氏名\"): の中で、または --actor を付けて実行してください。"
+    en: ClassVar[str] = 'Nobody is acting; use with ledger.acting("name"): or --actor.'
+
+
+@define(eq=False, slots=False)
+class ActorRefused(PlanLedgerError):
+    """An actor's name is blank or holds characters that make it look like another."""
+
+    code: ClassVar[str] = "actor_refused"
+    ja: ClassVar[str] = "入力者「{name}」は使えません（空か、表示を変える文字を含んでいます）。"
+    en: ClassVar[str] = "The actor {name!r} is refused: blank, or with characters that change how it is shown."
+
+    name: str
+
+
+@define(eq=False, slots=False)
+class _Unknown(PlanLedgerError):
+    name: str
+    near: tuple[str, ...] = ()
+
+    def words(self) -> dict[str, str]:
+        names = "、".join(f"「{each}」" for each in self.near)
+        return {"name": self.name, "hint": f"（近いもの：{names}）" if names else ""}
+
+
+class UnknownPlan(_Unknown):
+    """The ledger has no plan of this title."""
+
+    code: ClassVar[str] = "unknown_plan"
+    ja: ClassVar[str] = "計画「{name}」がありません。{hint}"
+    en: ClassVar[str] = "There is no plan {name!r}. {hint}"
+
+
+class UnknownItem(_Unknown):
+    """The plan has no item of this id, title or path."""
+
+    code: ClassVar[str] = "unknown_item"
+    ja: ClassVar[str] = "「{name}」という行がありません。{hint}"
+    en: ClassVar[str] = "There is no item {name!r}. {hint}"
+
+
+class AmbiguousItem(_Unknown):
+    """Several items have this title."""
+
+    code: ClassVar[str] = "ambiguous_item"
+    ja: ClassVar[str] = "「{name}」は複数あります。「施策/事業」の形か id で指定してください。{hint}"
+    en: ClassVar[str] = "Several items are called {name!r}; use a path (measure/project) or an id. {hint}"
+
+
+class UnknownField(_Unknown):
+    """The level has no such field."""
+
+    code: ClassVar[str] = "unknown_field"
+    ja: ClassVar[str] = "「{name}」という欄がありません。{hint}"
+    en: ClassVar[str] = "There is no field {name!r}. {hint}"
+
+
+class UnknownLevel(_Unknown):
+    """The schema has no such level."""
+
+    code: ClassVar[str] = "unknown_level"
+    ja: ClassVar[str] = "「{name}」という階層がありません。{hint}"
+    en: ClassVar[str] = "There is no level {name!r}. {hint}"
+
+
+class UnknownMeeting(_Unknown):
+    """The plan holds no such meeting."""
+
+    code: ClassVar[str] = "unknown_meeting"
+    ja: ClassVar[str] = "会議「{name}」はまだ確定していません。{hint}"
+    en: ClassVar[str] = "No meeting {name!r} was held. {hint}"
+
+
+class UnknownActor(_Unknown):
+    """Nobody of this name or id ever recorded anything."""
+
+    code: ClassVar[str] = "unknown_actor"
+    ja: ClassVar[str] = "入力者「{name}」の記録はありません。{hint}"
+    en: ClassVar[str] = "Nobody called {name!r} recorded anything. {hint}"
+
+
+@define(eq=False, slots=False)
+class PlanNotSaid(PlanLedgerError):
+    """The ledger holds several plans, or none, and none was named."""
+
+    code: ClassVar[str] = "plan_not_said"
+    ja: ClassVar[str] = "どの計画かわかりません。--plan で指定してください：{titles}"
+    en: ClassVar[str] = "Say which plan (--plan): {titles}"
+
+    titles: str
+
+
+@define(eq=False, slots=False)
+class KeyUsedOtherwise(PlanLedgerError):
+    """An idempotency key came again with another request."""
+
+    code: ClassVar[str] = "key_used_otherwise"
+    ja: ClassVar[str] = "同じ受付番号「{key}」で別の内容が送られました。新しい番号でやり直してください。"
+    en: ClassVar[str] = "The key {key!r} was used for another request; use a new one."
+
+    key: str
+
+
+@define(eq=False, slots=False)
+class UnknownBatch(PlanLedgerError):
+    """No batch begins at or holds this position."""
+
+    code: ClassVar[str] = "unknown_batch"
+    ja: ClassVar[str] = "記録番号{position}の記録がありません。"
+    en: ClassVar[str] = "There is no batch at position {position}."
+
+    position: int
+
+
+@define(eq=False, slots=False)
+class UndoConflict(PlanLedgerError):
+    """Something that the batch changed was changed again later."""
+
+    code: ClassVar[str] = "undo_conflict"
+    ja: ClassVar[str] = "取り消せません：記録番号{later}でさらに変更されています。先にその変更を見直してください。"
+    en: ClassVar[str] = "Can't undo: it was changed again at position {later}; look at that change first."
+
+    later: int
+
+
+@define(eq=False, slots=False)
+class NotInBatch(PlanLedgerError):
+    """A meeting can't be held in the middle of a batch."""
+
+    code: ClassVar[str] = "not_in_batch"
+    ja: ClassVar[str] = "一括変更の途中では「{act}」はできません。終えてから行ってください。"
+    en: ClassVar[str] = "{act!r} can't be done inside a batch; end it first."
+
+    act: str

@@ -1,0 +1,365 @@
+"""The front door: opens a ledger, wires the parts together, and gives out plans."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
+
+from attrs import define, field
+
+from plan_ledger.domain import plans as plan_domain
+from plan_ledger.index import catalog
+from plan_ledger.ledger.acting import Acting, ActingContext, Person, person
+from plan_ledger.ledger.errors import KeyUsedOtherwise, NotInBatch, PlanNotSaid, UnknownPlan
+from plan_ledger.ledger.intents import Batch, Executor, Intent
+from plan_ledger.ledger.work import Caches, Clock, Receipt, Work, utc_now
+from plan_ledger.values.ids import IdFactory, new_uuid
+from plan_ledger.values.schema import Schema, default_schema
+from plan_ledger.values.texts import clean_text, folded_name
+
+if TYPE_CHECKING:
+    from plan_ledger.integrity.verify import Verification
+    from plan_ledger.ledger.plan import Plan
+    from plan_ledger.store.application import LedgerStore
+    from plan_ledger.store.mapper import SaltFactory
+    from plan_ledger.store.transaction import Rows
+
+MEMORY = ":memory:"
+
+
+@define
+class OpenBatch:
+    """Intents collected inside ``with ledger.batch()``; recorded together at its end."""
+
+    acting: Acting
+    key: str | None
+    intents: list[Intent] = field(factory=list[Intent])
+    receipt: Receipt | None = None
+
+
+class Ledger:
+    """One ledger: many plans, one log, one chain. Open with :meth:`open`; safe to use from many threads."""
+
+    def __init__(self, store: LedgerStore, name: str, clock: Clock, ids: IdFactory) -> None:
+        self._store = store
+        self.name = name
+        self._clock = clock
+        self._ids = ids
+        self._caches = Caches()
+        self._schemas: dict[tuple[int, int], Schema] = {}
+        self._acting = ActingContext()
+        self._batch: ContextVar[OpenBatch | None] = ContextVar("plan_ledger_batch", default=None)
+        with store.reading() as rows:
+            row = rows.one("SELECT uuid FROM ledger")
+        assert row is not None
+        self.id = UUID(bytes=bytes(row[0]))
+
+    # --- opening and closing ------------------------------------------------------------------------------------
+
+    @classmethod
+    def open(
+        cls,
+        url: str | os.PathLike[str] = MEMORY,
+        *,
+        read_only: bool = False,
+        must_exist: bool = False,
+        settings: Mapping[str, str] | None = None,
+        clock: Clock = utc_now,
+        ids: IdFactory = new_uuid,
+        salts: SaltFactory | None = None,
+    ) -> Self:
+        """Open a ledger, making it where there is none.
+
+        Args:
+            url: A file's path, or ``":memory:"``.
+            read_only: Refuse every write; the file must exist.
+            must_exist: Refuse to make a new ledger.
+            settings: Settings of the storage; those that would break the ledger's rules are refused.
+            clock, ids, salts: Where time, new ids and salts come from; for tests and for loading.
+
+        Raises:
+            LedgerMissing, NotALedger, NewerFormat, NetworkShare, NotDurable, StorageFault: See the message.
+        """
+        # The drivers are loaded here, not with the package: a host that only reads results needs none.
+        from plan_ledger.store.application import LedgerStore, random_salts
+        from plan_ledger.store.errors import LedgerMissing
+        from plan_ledger.store.sqlite import LedgerDatastore
+
+        path = os.fspath(url)
+        if path != MEMORY and (read_only or must_exist) and not Path(path).exists():
+            raise LedgerMissing(path)
+        datastore = LedgerDatastore(path, read_only=read_only)
+        try:
+            datastore.prepare(ids(), int(clock().timestamp() * 1_000_000))
+            store = LedgerStore(datastore, salts=salts or random_salts(), settings=settings)
+            return cls(store, path, clock, ids)
+        except BaseException:
+            datastore.close()
+            raise
+
+    def close(self) -> None:
+        """Give the file back. What was acknowledged is on the disk already."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Ledger {self.id.hex[:8]}>"
+
+    # --- who ----------------------------------------------------------------------------------------------------
+
+    def acting(
+        self,
+        actor: str | Person | None = None,
+        *,
+        section: str | None = None,
+        on_behalf_of: str | Person | None = None,
+        approver: str | Person | None = None,
+        approval: str | None = None,
+        assurance: Literal["declared", "authenticated"] = "declared",
+        reason: str | None = None,
+    ) -> AbstractContextManager[Acting]:
+        """Say who acts, for the ``with`` block and the tasks it starts. Nested: what is not said anew stays.
+
+        Args:
+            actor: Who records: a name, or a :class:`Person` with the host's id. None: as outside.
+            section: The actor's section (所属), where ``actor`` is a name.
+            on_behalf_of: The author, where somebody else records (回答者).
+            approver, approval: Who approved it, and the approval's number (決裁番号).
+            assurance: ``"authenticated"`` only where the host has made sure who this is.
+            reason: Why.
+        """
+        said: dict[str, Any] = {
+            "on_behalf_of": None if on_behalf_of is None else person(on_behalf_of),
+            "approver": None if approver is None else person(approver),
+            "approval": approval,
+            "reason": None if reason is None else clean_text(reason),
+        }
+        if actor is None:
+            return self._acting.acting(self._acting.nested(**said))
+        who = Person(actor, section=section) if isinstance(actor, str) else actor
+        return self._acting.acting(Acting(who, assurance=assurance, **said))
+
+    def current_acting(self, **changes: object) -> Acting:
+        """Who is acting here; with ``changes``, with some particulars said anew.
+
+        Raises:
+            ActorRequired: Nobody is.
+        """
+        return self._acting.nested(**changes)
+
+    # --- plans --------------------------------------------------------------------------------------------------
+
+    def open_plan(
+        self, title: str, *, fiscal_year: int, schema: Schema | None = None, zone: str = "Asia/Tokyo"
+    ) -> Plan:
+        """The plan of this title; made, with the built-in schema unless another is given, where there is none."""
+        found = self._find_plan(title)
+        if found is not None:
+            return self._plan(found)
+        acting = self._acting.current()
+        command = plan_domain.OpenPlan(
+            self._ids(), clean_text(title), fiscal_year, zone, schema or default_schema(fiscal_year)
+        )
+
+        def opening(work: Work, _: Executor) -> None:
+            if any(folded_name(row.title) == folded_name(title) for row in catalog.plans(work.tx)):
+                return  # somebody else was first
+            work.begin(acting)
+            work.record(plan_domain.decide(None, command))
+
+        self.write(opening)
+        found = self._find_plan(title)
+        assert found is not None
+        return self._plan(found)
+
+    def plan(self, title: str | None = None) -> Plan:
+        """A plan by title; without one, the only plan.
+
+        Raises:
+            UnknownPlan: No plan is called so.
+            PlanNotSaid: There are several, or none.
+        """
+        plans = self._plan_rows()
+        if title is None:
+            if len(plans) != 1:
+                raise PlanNotSaid("、".join(row.title for row in plans) or "（計画がまだありません）")
+            return self._plan(plans[0])
+        found = self._find_plan(title)
+        if found is None:
+            raise UnknownPlan(title, tuple(get_close_matches(title, [row.title for row in plans], n=3, cutoff=0.3)))
+        return self._plan(found)
+
+    def plans(self) -> list[Plan]:
+        """Every plan, in the order in which they were opened."""
+        return [self._plan(row) for row in self._plan_rows()]
+
+    def _plan(self, row: catalog.PlanRow) -> Plan:
+        from plan_ledger.ledger.plan import Plan
+
+        return Plan(self, row)
+
+    def _plan_rows(self) -> list[catalog.PlanRow]:
+        with self._store.reading() as rows:
+            return catalog.plans(rows)
+
+    def _find_plan(self, title: str) -> catalog.PlanRow | None:
+        wanted = folded_name(title)
+        return next((row for row in self._plan_rows() if folded_name(row.title) == wanted), None)
+
+    # --- writing ------------------------------------------------------------------------------------------------
+
+    def write(self, carry_out: Callable[[Work, Executor], None]) -> Receipt:
+        """One write: everything that ``carry_out`` records is committed, with the index, or nothing is."""
+        try:
+            with self._store.writing() as tx:
+                work = Work(tx, self._store, self._caches, self.id, self._clock, self._ids)
+                before = work.position
+                carry_out(work, Executor(work, self._schemas))
+                work.flush()
+                return work.receipt(before)
+        except BaseException:
+            self._caches.clear()
+            self._schemas.clear()
+            raise
+
+    def submit(self, intent: Intent) -> Receipt:
+        """Record one intent now, or with the others at the end of an open batch."""
+        batch = self._batch.get()
+        if batch is not None:
+            batch.intents.append(intent)
+            return Receipt(None, None)
+        return self.record([Batch(self._acting.current(), [intent])])[0]
+
+    def record(self, batches: Sequence[Batch]) -> list[Receipt]:
+        """Record many batches, each with its own actor and reason, in one transaction: all of them or none."""
+        receipts: list[Receipt] = []
+
+        def recording(work: Work, executor: Executor) -> None:
+            executor.prepare([intent for batch in batches for intent in batch.intents])
+            for batch in batches:
+                receipts.append(self._record_one(work, executor, batch))
+
+        self.write(recording)
+        return receipts
+
+    def _record_one(self, work: Work, executor: Executor, batch: Batch) -> Receipt:
+        request = sha256(repr(batch).encode("utf-8", "surrogatepass")).digest() if batch.key is not None else b""
+        if batch.key is not None:
+            row = work.tx.one("SELECT request, result FROM commands WHERE id = ?", (batch.key,))
+            if row is not None:
+                if bytes(row[0]) != request:
+                    raise KeyUsedOtherwise(batch.key)
+                return _receipt_from(bytes(row[1]))
+        before = work.position
+        work.begin(batch.acting, command=batch.key)
+        for intent in batch.intents:
+            executor.run(intent)
+        receipt = work.receipt(before)
+        if batch.key is not None:
+            work.tx.run(
+                "INSERT INTO commands (id, request, result) VALUES (?, ?, ?)",
+                (batch.key, request, _receipt_bytes(receipt)),
+            )
+        return receipt
+
+    @contextmanager
+    def batch(self, *, reason: str | None = None, key: str | None = None) -> Iterator[OpenBatch]:
+        """Collect the changes made inside and record them together at the end: all or nothing, one batch.
+
+        An exception inside records nothing.
+        """
+        acting = self._acting.nested(reason=reason)
+        if self._batch.get() is not None:
+            raise NotInBatch("batch")
+        batch = OpenBatch(acting, key)
+        token = self._batch.set(batch)
+        try:
+            yield batch
+        finally:
+            self._batch.reset(token)
+        batch.receipt = self.record([Batch(acting, tuple(batch.intents), key)])[0]
+
+    @property
+    def in_batch(self) -> bool:
+        """Whether changes are being collected here."""
+        return self._batch.get() is not None
+
+    def outside_batch(self, act: str) -> Acting:
+        """Who is acting, for what can't be part of a batch."""
+        if self._batch.get() is not None:
+            raise NotInBatch(act)
+        return self._acting.current()
+
+    def new_id(self) -> UUID:
+        return self._ids()
+
+    # --- reading and keeping ------------------------------------------------------------------------------------
+
+    def reading(self) -> AbstractContextManager[Rows]:
+        """A consistent view of everything recorded so far."""
+        return self._store.reading()
+
+    @property
+    def head(self) -> int:
+        """The last position."""
+        with self.reading() as rows:
+            row = rows.one("SELECT coalesce(max(position), 0) FROM events")
+        assert row is not None
+        return int(row[0])
+
+    @property
+    def store(self) -> LedgerStore:
+        """The event-sourced application underneath: eventsourcing's notification log, mapper and recorder."""
+        return self._store
+
+    def verify(self) -> Verification:
+        """Check the chain, the texts, the index against a replay, and every edition's digest."""
+        from plan_ledger.integrity.verify import verify
+
+        return verify(self._store)
+
+    def rebuild(self) -> None:
+        """Make the index anew from the log."""
+        from plan_ledger.index.rebuild import rebuild
+
+        with self._store.writing() as tx:
+            row = tx.one("SELECT coalesce(max(position), 0) FROM events")
+            assert row is not None
+            rebuild(tx, self._store.mapper, row[0])
+        self._caches.clear()
+
+    def backup(self, target: str | os.PathLike[str]) -> None:
+        """Copy the ledger to a new file while it is in use. Copying the file itself can lose what is in its log."""
+        self._store.backup(Path(target))
+
+    def settings(self) -> dict[str, Any]:
+        """What the database reports of its settings."""
+        return self._store.settings()
+
+
+def _receipt_bytes(receipt: Receipt) -> bytes:
+    return json.dumps(receipt.to_dict()).encode()
+
+
+def _receipt_from(data: bytes) -> Receipt:
+    found = json.loads(data)
+    recorded = found["recorded_at"]
+    return Receipt(found["first"], found["last"], datetime.fromisoformat(recorded) if recorded else None)
+

@@ -1,0 +1,258 @@
+"""What a caller wants done, as values: one door for handles, sheets, the command line and bulk loading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from uuid import UUID
+
+from attrs import field, frozen
+
+from plan_ledger.domain import items as domain
+from plan_ledger.errors import Place
+from plan_ledger.events import Source
+from plan_ledger.index import catalog
+from plan_ledger.ledger.acting import Acting
+from plan_ledger.ledger.errors import UnknownField, UnknownItem, UnknownLevel
+from plan_ledger.ledger.work import Work
+from plan_ledger.values import ranks
+from plan_ledger.values.schema import FieldSpec, LevelSpec, Schema
+from plan_ledger.values.texts import clean_text, folded_name
+
+
+@frozen
+class Add:
+    """Add an item under ``under`` (None: the top), after ``after`` (None: last), with these texts by field key."""
+
+    item: UUID
+    plan: UUID
+    level: str
+    texts: Mapping[str, str]
+    under: UUID | None = None
+    after: UUID | None = None
+    continues: tuple[UUID, ...] = ()
+    sources: Mapping[str, Source] = field(factory=dict[str, Source])
+
+
+@frozen
+class Change:
+    """Set a field of an item. ``expected``: the position at which the editor saw it."""
+
+    item: UUID
+    field: str
+    text: str
+    expected: int | None = None
+    source: Source | None = None
+
+
+@frozen
+class Move:
+    """Place an item under another parent, after a sibling (None: last); ``first`` puts it before all others."""
+
+    item: UUID
+    under: UUID | None
+    after: UUID | None = None
+    first: bool = False
+    source: Source | None = None
+
+
+@frozen
+class Withdraw:
+    item: UUID
+
+
+@frozen
+class Restore:
+    item: UUID
+
+
+@frozen
+class PlaceAt:
+    """Put an item back at a place known by its rank (undo)."""
+
+    item: UUID
+    under: UUID | None
+    rank: str
+
+
+Intent = Add | Change | Move | Withdraw | Restore | PlaceAt
+
+
+@frozen
+class Batch:
+    """Intents that are recorded together or not at all, with who wants them and why.
+
+    ``key`` is an idempotency key: the same key with the same batch is recorded once.
+    """
+
+    acting: Acting
+    intents: Sequence[Intent]
+    key: str | None = None
+
+
+class Executor:
+    """Carries intents out in one write: finds the state, lets the domain decide, records what comes out."""
+
+    def __init__(self, work: Work, schemas: dict[tuple[int, int], Schema]) -> None:
+        self._work = work
+        self._cached = schemas
+        self._schemas: dict[UUID, Schema] = {}
+        self._siblings: dict[tuple[UUID, UUID | None], dict[UUID, str]] = {}
+
+    def prepare(self, intents: Sequence[Intent]) -> None:
+        """Read what many intents need in few queries."""
+        needs: dict[UUID, set[str]] = {}
+        for intent in intents:
+            if isinstance(intent, Change):
+                needs.setdefault(intent.item, set()).add(intent.field)
+            elif not isinstance(intent, Add):
+                needs.setdefault(intent.item, set())
+        self._work.load(needs)
+        self._work.preload_versions(needs)
+
+    def run(self, intent: Intent) -> None:
+        """Decide one intent and record its events in the open batch."""
+        match intent:
+            case Add():
+                self._add(intent)
+            case Change():
+                self._change(intent)
+            case Move():
+                self._move(intent)
+            case Withdraw(item=uuid):
+                self._decide(self._item(uuid), domain.WithdrawItem())
+            case Restore(item=uuid):
+                self._decide(self._item(uuid), domain.RestoreItem())
+            case PlaceAt(item=uuid, under=under, rank=rank):
+                self._place(self._item(uuid), under, rank, None)
+
+    # --- single intents -----------------------------------------------------------------------------------------
+
+    def _add(self, intent: Add) -> None:
+        schema = self.schema(intent.plan)
+        level = find_level(schema, intent.level)
+        texts = {find_field(level, key).key: clean_text(text) for key, text in intent.texts.items()}
+        under = self._item(intent.under) if intent.under is not None else None
+        siblings = self._children(intent.plan, intent.under)
+        rank = rank_after(siblings, intent.after)
+        command = domain.AddItem(
+            intent.item, intent.plan, rank, texts, under, intent.continues, intent.sources
+        )
+        self._work.record(domain.decide(None, command, level, schema.above(level.key)))
+        siblings[intent.item] = rank
+
+    def _change(self, intent: Change) -> None:
+        item = self._item(intent.item)
+        schema = self.schema(item.plan)
+        level = find_level(schema, item.level)
+        spec = find_field(level, intent.field)
+        self._work.load({intent.item: (spec.key, level.title)})
+        item = self._item(intent.item)
+        command = domain.ChangeField(spec.key, clean_text(intent.text), intent.expected, intent.source)
+        self._work.record(domain.decide(item, command, level, None))
+
+    def _move(self, intent: Move) -> None:
+        item = self._item(intent.item)
+        siblings = dict(self._children(item.plan, intent.under))
+        siblings.pop(intent.item, None)
+        if item.parent == intent.under and intent.after is None and not intent.first:
+            rank = item.rank  # already there: nothing says where else among its siblings it should stand
+        elif intent.first:
+            rank = ranks.between(None, min(siblings.values(), default=None))
+        else:
+            rank = rank_after(siblings, intent.after)
+        self._place(item, intent.under, rank, intent.source)
+
+    def _place(self, item: domain.Item, under: UUID | None, rank: str, source: Source | None) -> None:
+        parent = self._item(under) if under is not None else None
+        self._decide(item, domain.MoveItem(parent, rank, source))
+        self._children(item.plan, item.parent).pop(item.id, None)
+        self._children(item.plan, under)[item.id] = rank
+
+    def _decide(self, item: domain.Item, command: domain.ItemCommand) -> None:
+        schema = self.schema(item.plan)
+        level = find_level(schema, item.level)
+        self._work.load({item.id: (level.title,)})
+        item = self._item(item.id)
+        self._work.record(domain.decide(item, command, level, schema.above(level.key)))
+
+    # --- state --------------------------------------------------------------------------------------------------
+
+    def _item(self, uuid: UUID) -> domain.Item:
+        item = self._work.item(uuid)
+        if item is None:
+            raise UnknownItem(uuid.hex)
+        return item
+
+    def schema(self, plan: UUID) -> Schema:
+        """The plan's schema at the head of the log."""
+        if plan not in self._schemas:
+            no = self._work.stream(plan)
+            row = self._work.tx.one("SELECT max(revision) FROM schemas WHERE plan = ?", (no or 0,))
+            if no is None or row is None or row[0] is None:
+                raise UnknownItem(plan.hex)
+            if (no, row[0]) not in self._cached:
+                self._cached[no, row[0]] = catalog.schema_at(self._work.tx, no, self._work.position)
+            self._schemas[plan] = self._cached[no, row[0]]
+        return self._schemas[plan]
+
+    def _children(self, plan: UUID, parent: UUID | None) -> dict[UUID, str]:
+        """Everything filed under a parent, withdrawn items too, with its rank."""
+        if (plan, parent) not in self._siblings:
+            found: dict[UUID, str] = {}
+            plan_no = self._work.stream(plan)
+            parent_no = self._work.stream(parent) if parent is not None else None
+            if parent is None or parent_no is not None:
+                where = "i.parent IS NULL" if parent is None else "i.parent = ?"
+                params = (plan_no, *(() if parent is None else (parent_no,)))
+                for raw, rank in self._work.tx.all(
+                    f"SELECT s.uuid, i.rank FROM items i JOIN streams s ON s.no = i.no WHERE i.plan = ? AND {where}",
+                    params,
+                ):
+                    found[UUID(bytes=bytes(raw))] = rank or ""
+            self._siblings[plan, parent] = found
+        return self._siblings[plan, parent]
+
+
+def rank_after(siblings: Mapping[UUID, str], after: UUID | None) -> str:
+    """A rank behind one sibling, or behind all."""
+    if after is None:
+        return ranks.between(max(siblings.values(), default=None), None)
+    if after not in siblings:
+        raise UnknownItem(after.hex)
+    low = siblings[after]
+    return ranks.between(low, min((rank for rank in siblings.values() if rank > low), default=None))
+
+
+def find_level(schema: Schema, name: str) -> LevelSpec:
+    """A level by key or label.
+
+    Raises:
+        UnknownLevel: With the names there are.
+    """
+    wanted = folded_name(name)
+    for level in schema.levels:
+        if wanted in (level.key, folded_name(level.label)):
+            return level
+    raise UnknownLevel(name, tuple(level.key for level in schema.levels))
+
+
+def find_field(level: LevelSpec, name: str) -> FieldSpec:
+    """A live field by key, label or alias.
+
+    Raises:
+        UnknownField: With the nearest names.
+    """
+    direct = level.field(name)
+    if direct is not None and not direct.retired:
+        return direct
+    wanted = folded_name(name)
+    names: dict[str, FieldSpec] = {}
+    for spec in level.live_fields:
+        for each in (spec.key, spec.label, spec.header, *spec.aliases):
+            names.setdefault(folded_name(each), spec)
+    if wanted in names:
+        return names[wanted]
+    near = get_close_matches(wanted, names, n=3, cutoff=0.4) or [spec.key for spec in level.live_fields]
+    suggestions = tuple(dict.fromkeys(names[each].label if each in names else each for each in near))
+    raise UnknownField(name, suggestions, place=Place(item=level.label))

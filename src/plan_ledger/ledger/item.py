@@ -1,0 +1,99 @@
+"""An item's handle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from plan_ledger.events import Source
+from plan_ledger.ledger.intents import Batch, Change, Intent, Move, Restore, Withdraw
+from plan_ledger.ledger.work import Receipt
+from plan_ledger.queries.results import AuditRow, SnapshotItem
+
+if TYPE_CHECKING:
+    from plan_ledger.ledger.plan import Plan
+
+
+class Item:
+    """One item of a plan, as its holder saw it: ``seen`` is the position at which the handle was made.
+
+    Changes through the handle are refused with ``EditConflict`` where somebody else changed the same field since;
+    after a change of its own, the handle has seen that.
+    """
+
+    def __init__(self, plan: Plan, id: UUID, seen: int) -> None:
+        self._plan = plan
+        self.id = id
+        self.seen = seen
+
+    def __repr__(self) -> str:
+        return f"<Item {self.id.hex}>"
+
+    def now(self) -> SnapshotItem:
+        """The item as it stands now, with its fields; also when it is withdrawn.
+
+        Raises:
+            KeyError: An ancestor is withdrawn, so that the item does not show.
+        """
+        taken = self._plan.snapshot()
+        for each in (*taken.items, *taken.withdrawn):
+            if each.id == self.id:
+                return each
+        raise KeyError(self.id.hex)
+
+    def text(self, field: str) -> str:
+        """A field's text now."""
+        return self.now().text(field)
+
+    def change(self, *, source: str | None = None, expected: int | None = None, **fields: str) -> Receipt:
+        """Set fields, together or not at all.
+
+        Args:
+            source: Where the new value was taken from (``9月補正予算書 p.12``).
+            expected: The position at which the editor saw the fields; None: that of this handle. A change made
+                since by somebody else is then a conflict.
+            fields: Texts by field key.
+
+        Raises:
+            EditConflict: With both texts.
+            UnknownField, NotThere, TitleMissing, TextRefused: Nothing is recorded.
+        """
+        seen = self.seen if expected is None else expected
+        place = None if source is None else Source(note=source)
+        return self._submit([Change(self.id, key, text, seen, place) for key, text in fields.items()])
+
+    def set(self, field: str, text: str, *, source: str | None = None, expected: int | None = None) -> Receipt:
+        """Set one field, named by key or label."""
+        seen = self.seen if expected is None else expected
+        return self._submit([Change(self.id, field, text, seen, None if source is None else Source(note=source))])
+
+    def move(self, *, under: Item | str | None, after: Item | str | None = None, first: bool = False) -> Receipt:
+        """Place the item under another parent (None: the top level), behind a sibling, first or last."""
+        parent = self._plan[under] if isinstance(under, str) else under
+        sibling = self._plan[after] if isinstance(after, str) else after
+        return self._submit(
+            [Move(self.id, parent.id if parent else None, sibling.id if sibling else None, first)]
+        )
+
+    def withdraw(self) -> Receipt:
+        """Take the item, and what is below it, off the table."""
+        return self._submit([Withdraw(self.id)])
+
+    def restore(self) -> Receipt:
+        """Put a withdrawn item back."""
+        return self._submit([Restore(self.id)])
+
+    def history(self, field: str) -> list[AuditRow]:
+        """Every change of one field."""
+        return self._plan.history(self, field)
+
+    def _submit(self, intents: list[Intent]) -> Receipt:
+        ledger = self._plan.ledger
+        if ledger.in_batch:
+            for intent in intents:
+                ledger.submit(intent)
+            return Receipt(None, None)
+        receipt = ledger.record([Batch(ledger.current_acting(), intents)])[0]
+        if receipt.last is not None:
+            self.seen = receipt.last
+        return receipt

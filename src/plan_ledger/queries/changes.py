@@ -1,0 +1,252 @@
+"""Net changes: what differs between two snapshots, and the events behind each difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from plan_ledger.index import asof, catalog
+from plan_ledger.index.asof import ItemRow
+from plan_ledger.index.registers import BITS, MASK, bounds, register
+from plan_ledger.queries.causes import Actors, causes
+from plan_ledger.queries.results import (
+    REDACTED_TEXT,
+    Cause,
+    ChangeEntry,
+    ChangeKind,
+    ChangeSet,
+    MomentRef,
+)
+from plan_ledger.queries.snapshot import within
+from plan_ledger.store.transaction import Rows, chunks, marks
+from plan_ledger.values.schema import EXISTENCE, FIRST_FIELD, PLACE, Schema
+
+PLACE_LABEL = "位置"
+_Cells = Mapping[int, tuple[int, str | None, int]]
+
+
+def between(
+    rows: Rows, plan: catalog.PlanRow, since: MomentRef, until: MomentRef, *, scope: int | None = None
+) -> ChangeSet:
+    """The change set from one pair to another, in table order of the later table; removed items at the end."""
+    return _Comparison(rows, plan, since, until).run(scope)
+
+
+class _Comparison:
+    def __init__(self, rows: Rows, plan: catalog.PlanRow, since: MomentRef, until: MomentRef) -> None:
+        self.rows, self.plan, self.since, self.until = rows, plan, since, until
+        self.old_schema = catalog.schema_at(rows, plan.no, since.pair.ordinary)
+        self.schema = catalog.schema_at(rows, plan.no, until.pair.ordinary)
+        self.numbers = catalog.field_numbers(rows, plan.no)
+        self.keys = {number: names for names, number in self.numbers.items()}
+
+    def run(self, scope: int | None) -> ChangeSet:
+        touched = asof.touched_registers(self.rows, self.since.pair, self.until.pair)
+        self.new = asof.structure(self.rows, self.plan.no, self.until.pair)
+        structural = any(no & MASK in (EXISTENCE, PLACE) for no in touched)
+        self.old = (
+            asof.structure(self.rows, self.plan.no, self.since.pair) if structural or len(touched) == 0 else self.new
+        )
+        new_order, old_order = asof.live(self.new), asof.live(self.old) if structural else []
+        if scope is not None:
+            new_order = within(new_order, self.new, scope)
+            old_order = within(old_order, self.old, scope)
+        new_live = {row.no for row in new_order}
+        old_live = {row.no for row in old_order} if structural else new_live
+        added, removed = new_live - old_live, old_live - new_live
+        whole = [
+            no
+            for item in added | removed
+            for (no,) in self.rows.all("SELECT no FROM registers WHERE no BETWEEN ? AND ?", bounds(item))
+        ]
+        shown = new_live | old_live
+        changed = [no for no in touched if no >> BITS in shown and no >> BITS not in added | removed]
+        involved = sorted({*whole, *changed})
+        self.old_cells = asof.register_cells(self.rows, involved, self.since.pair)
+        self.new_cells = asof.register_cells(self.rows, involved, self.until.pair)
+        by_item: dict[int, list[int]] = {}
+        for no in involved:
+            by_item.setdefault(no >> BITS, []).append(no)
+
+        pending: list[tuple[ItemRow, int, ChangeKind, str, str]] = []
+        for row in new_order:
+            registers = by_item.get(row.no)
+            if registers:
+                kind: ChangeKind | None = "added" if row.no in added else None
+                pending += self._item(row, registers, kind)
+        for row in old_order:
+            if row.no in removed:
+                pending += self._item(row, by_item.get(row.no, []), "removed")
+        return self._entries(pending)
+
+    def _item(
+        self, row: ItemRow, registers: Iterable[int], kind: ChangeKind | None
+    ) -> list[tuple[ItemRow, int, ChangeKind, str, str]]:
+        """(row, register, kind, old, new) of one item, in the schema's field order; its place first."""
+        found: list[tuple[ItemRow, int, ChangeKind, str, str]] = []
+        own = set(registers)
+        place = register(row.no, PLACE)
+        if kind is None and place in own and self._moved(row.no):
+            found.append((row, place, "moved", "", ""))
+        schema = self.old_schema if kind == "removed" else self.schema
+        level = schema.level(row.level)
+        assert level is not None
+        for spec in level.live_fields:
+            no = register(row.no, self.numbers[row.level, spec.key])
+            if no not in own:
+                continue
+            old, new = _text(self.old_cells, no), _text(self.new_cells, no)
+            if kind == "added":
+                old = ""
+            elif kind == "removed":
+                new = ""
+            if old != new:
+                found.append((row, no, kind or "changed", old, new))
+        return found
+
+    def _moved(self, item: int) -> bool:
+        old, new = self.old[item], self.new[item]
+        return (old.parent, old.rank) != (new.parent, new.rank)
+
+    def _entries(self, pending: list[tuple[ItemRow, int, ChangeKind, str, str]]) -> ChangeSet:
+        behind = self._facts_behind(pending)
+        corrected = self._corrected()
+        found = causes(
+            self.rows,
+            {position for positions in behind.values() for position in positions},
+            Actors(self.rows),
+            self.plan.zone,
+        )
+        new_paths = self._paths(self.new, {row.no for row, _, kind, _, _ in pending if kind != "removed"}, self.until)
+        old_items = {row.no for row, _, kind, _, _ in pending if kind in ("removed", "moved")}
+        old_paths = self._paths(self.old, old_items, self.since) if old_items else {}
+        entries: list[ChangeEntry] = []
+        for row, no, kind, old, new in pending:
+            path = (old_paths if kind == "removed" else new_paths)[row.no]
+            field = None if no & MASK == PLACE else self.keys[no & MASK][1]
+            shown_kind: ChangeKind = kind
+            if kind in ("changed", "moved") and no in self.new_cells and self.new_cells[no][0] in corrected:
+                shown_kind = "corrected"
+            old_path = old_paths.get(row.no) if kind == "moved" else None
+            if kind == "moved":
+                old, new = (" / ".join(each[:-1]) for each in (old_path or (), path))
+            events: tuple[Cause, ...] = tuple(found[position] for position in behind[no])
+            entries.append(
+                ChangeEntry(
+                    row.uuid,
+                    row.level,
+                    path[-1],
+                    path,
+                    field,
+                    self._label(row.level, field, kind),
+                    shown_kind,
+                    old,
+                    new,
+                    events,
+                    old_path,
+                )
+            )
+        return ChangeSet(self.plan.title, self.since, self.until, tuple(entries), self._schema_changes())
+
+    def _label(self, level: str, field: str | None, kind: ChangeKind) -> str:
+        if field is None:
+            return PLACE_LABEL
+        found = (self.old_schema if kind == "removed" else self.schema).level(level)
+        spec = found.field(field) if found else None
+        return spec.label if spec else field
+
+    def _facts_behind(self, pending: list[tuple[ItemRow, int, ChangeKind, str, str]]) -> dict[int, list[int]]:
+        """Register → positions of its facts visible in exactly one pair; of an item that came or went because of
+        itself or an ancestor, those of its existence where the field has none."""
+        wanted = [no for _, no, _, _, _ in pending]
+        existence: dict[int, list[int]] = {}
+        for row, no, kind, _, _ in pending:
+            if kind in ("added", "removed"):
+                existence[no] = [register(each, EXISTENCE) for each in self._line(row)]
+        every = sorted({*wanted, *(each for line in existence.values() for each in line)})
+        facts: dict[int, list[int]] = {no: [] for no in every}
+        since, until = self.since.pair, self.until.pair
+        for chunk in chunks(every):
+            for no, position in self.rows.all(
+                f"SELECT register, position FROM facts WHERE register IN ({marks(len(chunk))})"
+                " AND (effective <= ? AND position <= ?) <> (effective <= ? AND position <= ?) ORDER BY position",
+                (*chunk, since.at, since.known, until.at, until.known),
+            ):
+                facts[no].append(position)
+        return {
+            no: facts[no] or sorted(position for each in existence.get(no, []) for position in facts[each])
+            for no in wanted
+        }
+
+    def _line(self, row: ItemRow) -> list[int]:
+        """The item and its ancestors, in whichever of the two structures they are."""
+        line: list[int] = []
+        at: int | None = row.no
+        while at is not None:
+            line.append(at)
+            found = self.new.get(at) or self.old.get(at)
+            at = found.parent if found else None
+        return line
+
+    def _corrected(self) -> set[int]:
+        """Facts that say an earlier value was wrong: they count at or before what the earlier table showed."""
+        return {
+            position
+            for (position,) in self.rows.all(
+                "SELECT position FROM facts WHERE effective <> position * 1048576 AND effective <= ?",
+                (self.since.pair.at,),
+            )
+        }
+
+    def _paths(
+        self, structure: Mapping[int, ItemRow], items: set[int], moment: MomentRef
+    ) -> dict[int, tuple[str, ...]]:
+        """Item → titles from the root down, as they were at the moment."""
+        return paths(self.rows, structure, items, moment, self.schema, self.numbers)
+
+    def _schema_changes(self) -> tuple[str, ...]:
+        if self.old_schema == self.schema:
+            return ()
+        found: list[str] = []
+        for level in self.schema.levels:
+            before = self.old_schema.level(level.key)
+            for spec in level.fields:
+                old = before.field(spec.key) if before else None
+                if old is None or (old.retired and not spec.retired):
+                    found.append(f"{level.label}・{spec.label}：追加")
+                elif spec.retired and not old.retired:
+                    found.append(f"{level.label}・{spec.label}：廃止")
+                elif old.label != spec.label:
+                    found.append(f"{level.label}・{old.label}：名称変更（{spec.label}）")
+        return tuple(found)
+
+
+def paths(
+    rows: Rows,
+    structure: Mapping[int, ItemRow],
+    items: set[int],
+    moment: MomentRef,
+    schema: Schema,
+    numbers: Mapping[tuple[str, str], int],
+) -> dict[int, tuple[str, ...]]:
+    """Item → titles from the root down at a moment, for some items."""
+    lines: dict[int, list[int]] = {}
+    for item in items:
+        line: list[int] = []
+        at: int | None = item
+        while at is not None and at in structure:
+            line.append(at)
+            at = structure[at].parent
+        lines[item] = line[::-1]
+    titles = {level.key: numbers.get((level.key, level.title), FIRST_FIELD) for level in schema.levels}
+    involved = {each for line in lines.values() for each in line}
+    registers = {each: register(each, titles[structure[each].level]) for each in involved}
+    cells = asof.register_cells(rows, sorted(registers.values()), moment.pair)
+    return {item: tuple(_text(cells, registers[each]) for each in line) for item, line in lines.items()}
+
+
+def _text(cells: _Cells, no: int) -> str:
+    cell = cells.get(no)
+    if cell is None:
+        return ""
+    _, body, state = cell
+    return body if body is not None else REDACTED_TEXT if state else ""

@@ -1,0 +1,224 @@
+"""eventsourcing's Application, EventStore, recorder and factory, by subclass: our log table, one transaction a write.
+
+A write is one ``with store.writing() as tx``: state is read and decided on inside it, then :meth:`LedgerStore.append`
+puts batches, events and texts; whoever holds the transaction adds the index rows before it commits.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from attrs import frozen
+from eventsourcing.application import Application
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    EventStore,
+    InfrastructureFactory,
+    Notification,
+    StoredEvent,
+)
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteFactory
+from eventsourcing.utils import Environment
+
+from plan_ledger.events import Event
+from plan_ledger.store import log
+from plan_ledger.store.errors import SettingRefused
+from plan_ledger.store.mapper import LedgerMapper, SaltFactory
+from plan_ledger.store.sqlite import LedgerDatastore
+from plan_ledger.store.transaction import Rows, Transaction
+
+REFUSED_SETTINGS = frozenset(
+    {
+        "PERSISTENCE_MODULE",
+        "INFRASTRUCTURE_FACTORY",
+        "FACTORY_TOPIC",
+        "TRANSCODER_TOPIC",
+        "MAPPER_TOPIC",
+        "CIPHER_TOPIC",
+        "CIPHER_KEY",
+        "COMPRESSOR_TOPIC",
+        "APPLICATION_RECORDER_TOPIC",
+        "TRACKING_RECORDER_TOPIC",
+        "PROCESS_RECORDER_TOPIC",
+        "IS_SNAPSHOTTING_ENABLED",
+        "POSTGRES_ENABLE_DB_FUNCTIONS",
+        "CREATE_TABLE",
+    }
+)
+"""Settings of the library below that import modules by name, rewrite bytes, or go round our transaction."""
+
+
+@frozen
+class PendingBatch:
+    """One decided batch: canonical header bytes, its time, and its events with their versions in their streams."""
+
+    header: bytes
+    recorded_at: int
+    events: Sequence[tuple[Event, int]]
+
+
+class WriteOnlyThroughLedger(SettingRefused):
+    """An event can't be saved on its own: it would have no actor."""
+
+
+class LedgerRecorder(SQLiteApplicationRecorder):
+    """Our own table with our own integer position, instead of implicit row ids that VACUUM may renumber."""
+
+    datastore: LedgerDatastore
+
+    def construct_create_table_statements(self) -> list[str]:
+        return []  # the schema comes from our migrations
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        raise WriteOnlyThroughLedger("Application.save")
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        stream = originator_id if isinstance(originator_id, UUID) else UUID(originator_id)
+        with self.datastore.reading() as rows:
+            return [record.sealed() for record in log.stream_records(rows, stream, gt, lte, desc, limit)]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        after = 0 if start is None else start - 1 if inclusive_of_start else start
+        found: list[Notification] = []
+        with self.datastore.reading() as rows:
+            upto = self._max_position(rows) if stop is None else stop
+            while len(found) < limit and (records := log.read_records(rows, after, upto, limit)):
+                found += [
+                    Notification(
+                        originator_id=record.stream,
+                        originator_version=record.version,
+                        topic=record.type,
+                        state=record.payload,
+                        id=record.position,
+                    )
+                    for record in records
+                    if not topics or record.type in topics
+                ]
+                after = records[-1].position
+        return found[:limit]
+
+    def max_notification_id(self) -> int:
+        with self.datastore.reading() as rows:
+            return self._max_position(rows)
+
+    @staticmethod
+    def _max_position(rows: Rows) -> int:
+        row = rows.one("SELECT coalesce(max(position), 0) FROM events")
+        assert row is not None
+        return int(row[0])
+
+
+class LedgerEventStore(EventStore[UUID]):
+    """Puts decided batches into the one open transaction."""
+
+    mapper: LedgerMapper
+
+    def append(
+        self, tx: Transaction, head: log.Head, batches: Sequence[PendingBatch], streams: dict[UUID, int]
+    ) -> log.Head:
+        """Seal and write batches after the head; ``streams`` is filled with the numbers of all streams met."""
+        seal = self.mapper.seal
+        sealed = [
+            log.SealedBatch(batch.header, batch.recorded_at, [seal(event, version) for event, version in batch.events])
+            for batch in batches
+        ]
+        types: dict[str, int] = {}
+        log.type_numbers(tx, {event.topic for batch in sealed for event in batch.events}, types)
+        log.stream_numbers(tx, [event.originator_id for batch in batches for event, _ in batch.events], streams)
+        return log.append(tx, head, sealed, streams, types)
+
+
+class LedgerFactory(SQLiteFactory):
+    """Builds from what it is given; imports nothing by name."""
+
+    application_recorder_class = LedgerRecorder
+
+    def __init__(self, env: Environment, datastore: LedgerDatastore) -> None:
+        InfrastructureFactory.__init__(self, env)
+        self.datastore = datastore
+
+    def application_recorder(self) -> ApplicationRecorder:
+        return LedgerRecorder(datastore=self.datastore)
+
+
+class LedgerStore(Application[UUID]):
+    """The event-sourced application: where events are put and read. Everything above goes through it."""
+
+    name = "plan_ledger"
+    factory: LedgerFactory
+    events: LedgerEventStore
+
+    def __init__(
+        self,
+        datastore: LedgerDatastore,
+        *,
+        salts: SaltFactory,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        for name in settings or {}:
+            if name.removeprefix("PLAN_LEDGER_") in REFUSED_SETTINGS:
+                raise SettingRefused(name)
+        self._datastore = datastore
+        self.salts = salts
+        super().__init__(env=dict(settings or {}))
+
+    def construct_env(self, name: str, env: Any = None) -> Environment:
+        # The process's environment is left out: its *_TOPIC variables would import modules by name.
+        return Environment(name, dict(env or {}))
+
+    def construct_factory(self, env: Environment) -> LedgerFactory:
+        return LedgerFactory(env, self._datastore)
+
+    def construct_mapper(self) -> LedgerMapper:
+        return LedgerMapper(self.salts)
+
+    def construct_event_store(self) -> LedgerEventStore:
+        return LedgerEventStore(mapper=self.mapper, recorder=self.recorder)
+
+    def reading(self) -> AbstractContextManager[Rows]:
+        return self._datastore.reading()
+
+    def writing(self) -> AbstractContextManager[Transaction]:
+        return self._datastore.writing()
+
+    def settings(self) -> dict[str, Any]:
+        return self._datastore.settings()
+
+    def backup(self, target: Path) -> None:
+        self._datastore.backup(target)
+
+
+def random_salts(count: int = 16, size: int = 4096) -> SaltFactory:
+    """Salts from the operating system, drawn in blocks: one system call for 256 of them."""
+    pool: list[bytes] = []
+
+    def draw() -> bytes:
+        try:
+            return pool.pop()
+        except IndexError:
+            block = os.urandom(size)
+            pool.extend(block[start : start + count] for start in range(count, size, count))
+            return block[:count]
+
+    return draw

@@ -1,0 +1,155 @@
+"""What can go wrong with the storage, with the remedy in the message; never with a password in it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import define
+
+from plan_ledger.errors import PlanLedgerError
+
+
+class StoreError(PlanLedgerError):
+    """Base of the storage's errors."""
+
+
+@define(eq=False, slots=False)
+class NotALedger(StoreError):
+    """The file or database belongs to another application, or is no database."""
+
+    code: ClassVar[str] = "not_a_ledger"
+    ja: ClassVar[str] = "「{name}」は plan_ledger の台帳ではありません。台帳のファイルを指定してください。"
+    en: ClassVar[str] = "{name!r} is not a plan_ledger ledger; name the ledger's file."
+
+    name: str
+
+
+@define(eq=False, slots=False)
+class NewerFormat(StoreError):
+    """The ledger was written by a newer version."""
+
+    code: ClassVar[str] = "newer_format"
+    ja: ClassVar[str] = (
+        "「{name}」は新しい版の plan_ledger で作られています（形式{found}、この版は{known}まで）。更新してください。"
+    )
+    en: ClassVar[str] = "{name!r} has format {found}, this version reads up to {known}; upgrade plan-ledger."
+
+    name: str
+    found: int
+    known: int
+
+
+@define(eq=False, slots=False)
+class LedgerMissing(StoreError):
+    """There is no ledger where one was to be read."""
+
+    code: ClassVar[str] = "ledger_missing"
+    ja: ClassVar[str] = "台帳「{name}」がありません。場所を確かめるか、plan-ledger init で作ってください。"
+    en: ClassVar[str] = "There is no ledger at {name!r}; check the path, or make one with plan-ledger init."
+
+    name: str
+
+
+@define(eq=False, slots=False)
+class NetworkShare(StoreError):
+    """SQLite's write-ahead log is unsafe on a network share."""
+
+    code: ClassVar[str] = "network_share"
+    ja: ClassVar[str] = (
+        "「{name}」は共有フォルダー（{filesystem}）にあります。SQLite の台帳はこのパソコンのディスクに置くか、"
+        "皆で使うなら PostgreSQL の台帳にしてください。"
+    )
+    en: ClassVar[str] = "{name!r} is on a network share ({filesystem}); use a local disk, or a PostgreSQL ledger."
+
+    name: str
+    filesystem: str
+
+
+@define(eq=False, slots=False)
+class NotDurable(StoreError):
+    """A setting without which an acknowledged change could be lost could not be had."""
+
+    code: ClassVar[str] = "not_durable"
+    ja: ClassVar[str] = "確実に保存するための設定（{setting}）が効きません（実際は{found}）。保存場所を変えてください。"
+    en: ClassVar[str] = "The setting {setting} could not be had (it is {found}); choose another place."
+
+    setting: str
+    found: str
+
+
+@define(eq=False, slots=False)
+class SettingRefused(StoreError):
+    """A setting of the layer below would break the ledger's rules."""
+
+    code: ClassVar[str] = "setting_refused"
+    ja: ClassVar[str] = "設定「{setting}」は台帳の決まりを破るので使えません。外してください。"
+    en: ClassVar[str] = "The setting {setting!r} breaks the ledger's rules; remove it."
+
+    setting: str
+
+
+@define(eq=False, slots=False)
+class DiskFull(StoreError):
+    """No room; nothing of this write was kept, everything acknowledged before was."""
+
+    code: ClassVar[str] = "disk_full"
+    ja: ClassVar[str] = "ディスクに空きがなく、今回の変更は記録していません。空きを作ってからやり直してください。"
+    en: ClassVar[str] = "The disk is full; this change was not recorded. Make room and try again."
+
+
+@define(eq=False, slots=False)
+class ReadOnlyLedger(StoreError):
+    """The ledger can't be written to."""
+
+    code: ClassVar[str] = "read_only"
+    ja: ClassVar[str] = "台帳が読み取り専用のため、変更は記録していません。ファイルの書き込み権限を確かめてください。"
+    en: ClassVar[str] = "The ledger is read-only; nothing was recorded. Check the file's permissions."
+
+
+@define(eq=False, slots=False)
+class LedgerBusy(StoreError):
+    """Another writer kept the ledger for longer than the time allowed."""
+
+    code: ClassVar[str] = "ledger_busy"
+    ja: ClassVar[str] = "ほかの書き込みが終わらず、変更は記録していません。しばらくしてからやり直してください。"
+    en: ClassVar[str] = "Another writer holds the ledger; nothing was recorded. Try again."
+
+
+@define(eq=False, slots=False)
+class StorageFault(StoreError):
+    """The operating system or the database refused; this write was not kept."""
+
+    code: ClassVar[str] = "storage_fault"
+    ja: ClassVar[str] = "保存先の異常により、今回の変更は記録していません（{detail}）。"
+    en: ClassVar[str] = "The storage failed ({detail}); this change was not recorded."
+
+    detail: str
+
+
+@define(eq=False, slots=False)
+class LedgerDamaged(StoreError):
+    """The database says that its own file is damaged."""
+
+    code: ClassVar[str] = "ledger_damaged"
+    ja: ClassVar[str] = "台帳のファイルが壊れています（{detail}）。控え（backup）から戻してください。"
+    en: ClassVar[str] = "The ledger's file is damaged ({detail}); restore a backup."
+
+    detail: str
+
+
+@define(eq=False, slots=False)
+class AppendOnly(StoreError):
+    """Somebody tried to change or remove what is recorded."""
+
+    code: ClassVar[str] = "append_only"
+    ja: ClassVar[str] = "記録済みの内容は書き換えられません。"
+    en: ClassVar[str] = "What is recorded can't be changed."
+
+
+@define(eq=False, slots=False)
+class LedgerClosed(StoreError):
+    """The ledger was closed."""
+
+    code: ClassVar[str] = "ledger_closed"
+    ja: ClassVar[str] = "台帳は閉じられています。開き直してください。"
+    en: ClassVar[str] = "The ledger is closed; open it again."

@@ -1,0 +1,313 @@
+"""The SQLite back end: one file, many readers, one writer at a time, nothing acknowledged before it is on the disk."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock, RLock
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.sqlite import SQLiteDatastore
+from filelock import FileLock, Timeout
+
+from plan_ledger.store import errors, migrations
+from plan_ledger.store.places import network_filesystem
+from plan_ledger.store.transaction import SqlRow, SqlValue
+
+MEMORY = ":memory:"
+APPLICATION_ID = 0x504C4447  # "PLDG"
+_IDLE_READERS = 8
+_CACHE_KIB = 16_384
+_POLL_SECONDS = 0.002
+
+
+class SqliteTransaction:
+    """One open transaction on one connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._cursor = connection.cursor()
+        self._connection = connection
+
+    def all(self, sql: str, params: Sequence[SqlValue] = ()) -> list[SqlRow]:
+        return self._cursor.execute(sql, params).fetchall()
+
+    def one(self, sql: str, params: Sequence[SqlValue] = ()) -> SqlRow | None:
+        row: SqlRow | None = self._cursor.execute(sql, params).fetchone()
+        return row
+
+    def run(self, sql: str, params: Sequence[SqlValue] = ()) -> None:
+        self._cursor.execute(sql, params)
+
+    def run_many(self, sql: str, rows: Iterable[Sequence[SqlValue]]) -> None:
+        self._cursor.executemany(sql, rows)
+
+
+@contextmanager
+def typed_errors() -> Iterator[None]:
+    """Turn what sqlite3 and the operating system raise into errors that say what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise typed(error) from error
+    except Timeout as error:
+        raise errors.LedgerBusy from error
+    except OSError as error:
+        raise errors.StorageFault(error.strerror or type(error).__name__) from error
+
+
+def typed(error: sqlite3.Error) -> errors.StoreError:
+    text = str(error)
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith("SQLITE_FULL") or "full" in text:
+        return errors.DiskFull()
+    if name.startswith("SQLITE_READONLY") or "readonly" in text:
+        return errors.ReadOnlyLedger()
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return errors.LedgerBusy()
+    if name.startswith("SQLITE_NOTADB"):
+        return errors.NotALedger("SQLite")
+    if name.startswith("SQLITE_CORRUPT"):
+        return errors.LedgerDamaged(text)
+    if "append-only" in text:
+        return errors.AppendOnly()
+    if "closed database" in text:
+        return errors.LedgerClosed()
+    return errors.StorageFault(name or text)
+
+
+class LedgerDatastore(SQLiteDatastore):
+    """Opens by path (never by pasting into a URI), one writer under a sidecar lock, readers that can't write.
+
+    In memory there is one connection, used by one thread at a time.
+    """
+
+    def __init__(self, path: str, *, lock_seconds: float = 30.0, read_only: bool = False) -> None:
+        super().__init__(db_name=path)
+        self.path = path
+        self.in_memory = path == MEMORY
+        self.read_only = read_only
+        self._lock_seconds = lock_seconds
+        self._writer_lock = RLock()
+        self._writing = False
+        self._readers_lock = Lock()
+        self._readers: list[sqlite3.Connection] = []
+        self._writer: sqlite3.Connection | None = None
+        self._closed = False
+        self._file_lock: FileLock | None = None
+        if not self.in_memory:
+            if filesystem := network_filesystem(Path(path)):
+                raise errors.NetworkShare(path, filesystem)
+            if not read_only:
+                self._file_lock = FileLock(f"{path}-lock", timeout=lock_seconds, thread_local=False)
+
+    # --- opening ------------------------------------------------------------------------------------------------
+
+    def prepare(self, new_ledger: UUID, created_at: int) -> None:
+        """Make or migrate the schema, under the lock; check that this is a ledger of ours and durable."""
+        with typed_errors():
+            if self.read_only:
+                connection = self._connect()
+                self._check_identity(connection)
+                self._check_version(connection)
+                self._readers.append(connection)
+                return
+            with self._locked():
+                connection = self._writer_connection()
+                if self._check_identity(connection):
+                    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                self._check_version(connection)
+                migrations.migrate_sqlite(connection, new_ledger, created_at)
+
+    def _check_identity(self, connection: sqlite3.Connection) -> bool:
+        """Whether the database is new; raises where it is somebody else's."""
+        found = connection.execute("PRAGMA application_id").fetchone()[0]
+        if found == APPLICATION_ID:
+            return False
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if found or tables or self.read_only:
+            raise errors.NotALedger(self.path)
+        return True
+
+    def _check_version(self, connection: sqlite3.Connection) -> None:
+        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        if found > migrations.LATEST:
+            raise errors.NewerFormat(self.path, found, migrations.LATEST)
+        if self.read_only and found < migrations.LATEST:
+            raise errors.ReadOnlyLedger
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._closed:
+            raise errors.LedgerClosed
+        if not self.in_memory and self.read_only and not Path(self.path).exists():
+            raise errors.LedgerMissing(self.path)
+        connection = sqlite3.connect(
+            self.path,
+            timeout=self._lock_seconds,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+            uri=False,
+        )
+        try:
+            self._configure(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _configure(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        if self.in_memory:
+            return
+        if not self.read_only:
+            mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+            if mode != "wal":
+                if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                    self._check_identity(connection)
+                mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+            if mode != "wal":
+                raise errors.NotDurable("journal_mode=WAL", str(mode))
+        connection.execute("PRAGMA synchronous = FULL")
+        if sys.platform == "darwin":
+            # An ordinary fsync leaves the data in the drive's cache there.
+            connection.execute("PRAGMA fullfsync = ON")
+        level = connection.execute("PRAGMA synchronous").fetchone()[0]
+        if level != 2:
+            raise errors.NotDurable("synchronous=FULL", str(level))
+
+    def settings(self) -> dict[str, Any]:
+        """What the database reports of itself."""
+        with self.reading() as rows:
+            return {
+                "sqlite": sqlite3.sqlite_version,
+                **{
+                    name: (rows.one(f"PRAGMA {name}") or (None,))[0]
+                    for name in ("journal_mode", "synchronous", "application_id", "user_version")
+                },
+            }
+
+    # --- transactions -------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[SqliteTransaction]:
+        """A consistent view. Connections that fail are thrown away, never handed on."""
+        if self.in_memory:
+            with self._writer_lock, typed_errors():
+                yield SqliteTransaction(self._writer_connection())
+            return
+        with typed_errors():
+            connection = self._take_reader()
+            try:
+                connection.execute("BEGIN")
+                yield SqliteTransaction(connection)
+                connection.execute("ROLLBACK")
+            except BaseException:
+                connection.close()
+                raise
+            self._give_back(connection)
+
+    def _take_reader(self) -> sqlite3.Connection:
+        with self._readers_lock:
+            if self._readers:
+                return self._readers.pop()
+        connection = self._connect()
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._readers_lock:
+            if not self._closed and len(self._readers) < _IDLE_READERS:
+                self._readers.append(connection)
+                return
+        connection.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[SqliteTransaction]:
+        """The one write transaction: thread lock, sidecar lock, BEGIN IMMEDIATE; committed on leaving, or nothing."""
+        if self.read_only:
+            raise errors.ReadOnlyLedger
+        with typed_errors(), self._locked():
+            connection = self._writer_connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield SqliteTransaction(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                self._undo(connection)
+                raise
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        if not self._writer_lock.acquire(timeout=self._lock_seconds):
+            raise errors.LedgerBusy
+        try:
+            if self._writing:
+                raise errors.LedgerBusy  # a write inside a write would never see its own lock free
+            self._writing = True
+            try:
+                if self._file_lock is None:
+                    yield
+                else:
+                    self._file_lock.acquire(poll_interval=_POLL_SECONDS)
+                    try:
+                        yield
+                    finally:
+                        self._file_lock.release()
+            finally:
+                self._writing = False
+        finally:
+            self._writer_lock.release()
+
+    def _writer_connection(self) -> sqlite3.Connection:
+        if self._writer is None:
+            self._writer = self._connect()
+        return self._writer
+
+    def _undo(self, connection: sqlite3.Connection) -> None:
+        """Roll back; a connection that can't even do that is thrown away, so that the next write starts afresh."""
+        try:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            if not self.in_memory:
+                self._writer = None
+                connection.close()
+
+    # --- what the library below calls ---------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[Any]:
+        with self.writing() if commit else self.reading() as transaction:
+            yield transaction
+
+    def backup(self, target: Path) -> None:
+        """Copy the ledger while it is in use, with SQLite's backup API, into a file that does not exist yet."""
+        with typed_errors():
+            if target.exists():
+                raise errors.StorageFault(f"{target.name} exists already")
+            source = self._take_reader() if not self.in_memory else self._writer_connection()
+            copy = sqlite3.connect(target)
+            try:
+                source.backup(copy)
+                copy.execute("PRAGMA journal_mode = WAL")
+            finally:
+                copy.close()
+                if not self.in_memory:
+                    self._give_back(source)
+
+    def close(self) -> None:
+        if getattr(self, "_closed", True):
+            return
+        with self._writer_lock, self._readers_lock:
+            self._closed = True
+            for connection in (*self._readers, *([self._writer] if self._writer else [])):
+                connection.close()
+            self._readers.clear()
+            self._writer = None
+        super().close()

@@ -1,0 +1,42 @@
+"""What a back end gives to everything above it: rows, in one consistent transaction.
+
+Statements are written once, with ``?`` for parameters, in the SQL that SQLite and PostgreSQL share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+SqlValue = int | str | bytes | None
+SqlRow = tuple[Any, ...]
+
+
+class Rows(Protocol):
+    """A consistent view for reading."""
+
+    def all(self, sql: str, params: Sequence[SqlValue] = ()) -> list[SqlRow]: ...
+
+    def one(self, sql: str, params: Sequence[SqlValue] = ()) -> SqlRow | None: ...
+
+
+class Transaction(Rows, Protocol):
+    """The one open write: under the writers' lock, all or nothing."""
+
+    def run(self, sql: str, params: Sequence[SqlValue] = ()) -> None: ...
+
+    def run_many(self, sql: str, rows: Iterable[Sequence[SqlValue]]) -> None: ...
+
+
+_CHUNK = 500
+
+
+def chunks(values: Sequence[SqlValue], size: int = _CHUNK) -> Iterator[Sequence[SqlValue]]:
+    """Values in portions that fit into one ``IN (…)``."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def marks(count: int) -> str:
+    """``?, ?, ?``"""
+    return ", ".join("?" * count)
