@@ -53,19 +53,19 @@ _STAGE: Final = re.compile(
 _ROLE: Final = re.compile(r"債務負担行為(?:限度額)?|繰越明許費?|(?:事故)?繰越|再掲|内数|外数|別掲|うち|内書き?|継続費")
 _APPROX_BEFORE: Final = re.compile(r"約|およそ|おおむね|概ね|概算|ほぼ")
 _LIMIT_BEFORE: Final = re.compile(r"(?P<le>上限|最大|限度額|最高)|(?P<ge>最低|下限|少なくとも)")
-_LABEL: Final = re.compile(r"[^0-9△\-+¥\\~().,/%]{1,30}(?=[△\-+¥0-9])")
+_LABEL: Final = re.compile(r"[^0-9△\-+±¥\\~().,/%$€£]{1,30}(?=[△\-+¥0-9])")
 _BAD_LABEL_END: Final = frozenset("第数何RHSTM×÷=ー・")
 _TAIL: Final = re.compile(
     r"(?P<approx>余り?|強|弱|程度|前後|超(?!過)|あまり|ほど|(?:の)?見込み?)"
     r"|(?P<cmp>以上|以内|以下|未満|を超える|を上限|まで|を上回る|を下回る)"
-    r"|(?P<keep>[のを]維持)|(?P<end>也|ちょうど|-(?=$|\()|です?$|。$|(?:を)?(?:計上|予定|措置)$)"
+    r"|(?P<keep>[のを]維持)|(?P<end>也|※[0-9]{0,2}$|ちょうど|-(?=$|\()|です?$|。$|(?:を)?(?:計上|予定|措置)$)"
 )
 COMPARATORS: Final = {
     "以上": ">=", "以内": "<=", "以下": "<=", "未満": "<", "を超える": ">", "を上限": "<=", "まで": "<=", "を上回る": ">",
     "を下回る": "<",
 }  # fmt: skip
 _OF_WHICH: Final = re.compile(r"[、,]?(?:う[ちヒ]|内訳?:?)(?!数)")
-_GROUP: Final = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
+_GROUP: Final = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
 _REPEATED: Final = re.compile(r"再掲|内数|外数|別掲|再(?=$)")
 _ENTRY_LABEL: Final = re.compile(r"(?:うち)?([^0-9△\-+¥]{1,30}?):?(?=[△\-+¥0-9])")
 _BARE: Final = re.compile(r"[△\-+]?[0-9,.]+%?(?:[百千万億]{0,2}円)?")
@@ -86,7 +86,7 @@ def read_prefix(r: Reading, i: int, notes: Notes) -> int:
             assert value is not None
             notes.fiscal_year = value + (BY_NAME[match["era"]].base if match["era"] else 0)
         elif name == "bracketed":
-            inner = match[1] if match[1] is not None else match[2]
+            inner = match[match.lastindex or 1]
             if not _classify(inner, notes):
                 raise r.error(Reason.NOT_AN_AMOUNT, i)
         elif name == "stage":
@@ -184,11 +184,11 @@ def read_brackets(r: Reading, i: int, notes: Notes, amount: Callable[[int], HasY
     while i < len(s):
         group = _GROUP.match(s, i)
         if group is not None:
-            which = 1 if group[1] is not None else 2
+            which = group.lastindex or 1
             _inside(r, group.start(which), group.end(which), notes, amount)
             i = group.end()
             continue
-        if s[i] in " 、":
+        if s[i] in " 、" and not ("0" <= s[i + 1 : i + 2] <= "9"):
             i += 1
             continue
         which_of = _OF_WHICH.match(s, i)
@@ -196,6 +196,8 @@ def read_brackets(r: Reading, i: int, notes: Notes, amount: Callable[[int], HasY
             notes.of_which.extend(_entries(r, which_of.end(), len(s), amount))
             return
         role = _REPEATED.match(s, i) or _STAGE.match(s, i)
+        if s[i] in "、. ," and s[i + 1 : i + 2].isascii() and s[i + 1 : i + 2].isdigit():
+            raise r.error(Reason.BAD_GROUPING, i)
         if role is None or role.end() != len(s) or not _classify(role.group(), notes):
             raise r.error(Reason.NOT_AN_AMOUNT, i)
         i = role.end()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from plan_ledger.values.notation.amount_notes import Notes, read_brackets, read_prefix, read_tail
 from plan_ledger.values.notation.codes import NotationWarning, Reason
-from plan_ledger.values.notation.context import Reading
+from plan_ledger.values.notation.context import DASHES, Reading
 from plan_ledger.values.notation.model import Money
 from plan_ledger.values.notation.numerals import scan_number
 
@@ -25,7 +25,6 @@ UNITS: Final[dict[str, int]] = {
 }  # fmt: skip
 """The units a table may be in."""
 
-_DASHES: Final = re.compile(r"[-ー~]{1,4}")
 _UNKNOWN: Final = re.compile(r"[.…‥・。]{1,6}")
 _MARKS: Final[dict[str, tuple[str, int | None]]] = {
     **{
@@ -82,7 +81,7 @@ def parse_money(text: str, *, unit: str | None = None, fiscal_year: int | None =
             yen = int(digits.replace(",", "")) * _factor(r, printed, unit)
             spans = r.spans([("amount", 0, len(s))])
             return Money(text, -yen if sign in "△-" and sign else yen, printed or "none", spans=spans)
-    if _DASHES.fullmatch(s):
+    if DASHES.fullmatch(s):
         return Money(text, None, "none", "none")
     if _UNKNOWN.fullmatch(s):
         return Money(text, None, "none", "unknown")
@@ -187,7 +186,8 @@ def _general(r: Reading, begin: int, end: int, bracket: str | None, unit: str | 
     i = read_prefix(r, begin, notes)
     amount = scan_amount(r, i, unit, need_unit=False)
     if amount is None:
-        raise r.error(Reason.NOT_AN_AMOUNT, i)
+        foreign = _FOREIGN.match(s, i) is not None
+        raise r.error(Reason.FOREIGN_CURRENCY if foreign else Reason.BAD_GROUPING if s[i : i + 1] == "," else Reason.NOT_AN_AMOUNT, i)
     notes.parts.append(("amount", i, amount.end))
     second: Amount | None = None
     position = amount.end

@@ -83,8 +83,6 @@ def _date(value: Date) -> dict[str, Any]:
     out: dict[str, Any] = {"start": value.start, "precision": value.precision}
     if value.qualifiers:
         out["qualifier"] = value.qualifiers[0]
-        if len(value.qualifiers) > 1:
-            out["qualifiers"] = list(value.qualifiers)
     out |= _some(value, "approx season weekday")
     if value.weekday_ok is not None:
         out["weekday_ok"] = value.weekday_ok
@@ -97,8 +95,6 @@ def _period(value: Period) -> dict[str, Any]:
         out["open_side"] = "start"
     if value.qualifiers:
         out["qualifier"] = value.qualifiers[0]
-        if len(value.qualifiers) > 1:
-            out["qualifiers"] = list(value.qualifiers)
     out |= _some(value, "approx end_text suffix duration_months")
     for name in ("weekday_ok", "duration_ok"):
         if (known := getattr(value, name)) is not None:
@@ -212,8 +208,6 @@ def _cell(value: Cell) -> dict[str, Any]:
                 "old": {"value": plain(value.old)},
                 "new": {"value": plain(value.new)},
             }
-            if value.unit:
-                out["unit"] = value.unit
             return out | _some(value, "fiscal_year")
         case MarkRule():
             return {"change_mark": value.mark}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from plan_ledger.errors import NotationError
@@ -10,6 +11,8 @@ from plan_ledger.values.notation.eras import BY_NAME, Era
 from plan_ledger.values.notation.folding import Folded, fold, squeeze
 from plan_ledger.values.notation.model import Span
 
+DASHES: Final = re.compile(r"[-ー~]{1,4}")
+"""A dash in an otherwise empty cell: there is nothing, which is not zero."""
 _FIRST_YEAR: Final = 1868
 _LAST_YEAR: Final = 2200
 

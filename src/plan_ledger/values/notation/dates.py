@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, cast
 
 from plan_ledger.values.notation.codes import NotationWarning, Reason
-from plan_ledger.values.notation.context import Reading
+from plan_ledger.values.notation.context import DASHES, Reading
 from plan_ledger.values.notation.model import Date, Precision
 from plan_ledger.values.notation.points import Point, resolve, scan_point
 
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from plan_ledger.errors import NotationError
 
 _RANGE: Final = re.compile(r"~|→|から|より|-$|ー")
-SUFFIX: Final = re.compile(r"(?:\([^()0-9~→]{1,40}\)|[^\x00-\x7f、。・…→〇ー△][^0-9~→、。・/,:;()]{0,30}){1,2}")
+SUFFIX: Final = re.compile(r"(?:\((?:第[0-9]{1,3}|[^()0-9~→]){1,40}\)|[^\x00-\x7f、。・…→〇ー△][^0-9~→、。・/,:;()]{0,30}){1,2}")
 """What may follow a date or period: a word, or words in brackets, without digits or marks of their own."""
+_OTHER_SENSE: Final = re.compile(r"~|→|から|より|ー|補正|議会|定例|分(?!科)|号|[上中下]$")
 _PLANNED: Final = re.compile(r"\((予定|見込み?|頃|ごろ)\)$")
 _FIGURES: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
@@ -39,6 +40,8 @@ def parse_date(text: str, *, fiscal_year: int | None = None, era: str | None = N
     """
     r = Reading("date", text, fiscal_year=fiscal_year, era=era)
     if not r.s:
+        raise r.error(Reason.BLANK)
+    if DASHES.fullmatch(r.s):
         raise r.error(Reason.BLANK)
     i, end = r.strip_brackets()
     if end < len(r.s):
@@ -67,7 +70,11 @@ def _date(r: Reading, p: Point) -> Date:
             word = planned[1]
             p.qualifiers += ({"見込み": "見込", "ごろ": "頃"}.get(word, word),)
             p.approx = p.approx or word in ("頃", "ごろ")
-        elif SUFFIX.fullmatch(r.s, p.end) is None or _RANGE.match(r.s, p.end):
+        elif (
+            SUFFIX.fullmatch(r.s, p.end) is None
+            or _OTHER_SENSE.match(r.s, p.end)
+            or (p.month is None and p.word == "" and p.season is None)
+        ):
             raise r.error(Reason.NOT_A_DATE, p.end)
         else:
             suffix = r.original(p.end, len(r.s))

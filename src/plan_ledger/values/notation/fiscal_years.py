@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from plan_ledger.values.notation.codes import NotationWarning, Reason
-from plan_ledger.values.notation.context import Reading
+from plan_ledger.values.notation.context import DASHES, Reading
 from plan_ledger.values.notation.model import FiscalYear
 from plan_ledger.values.notation.points import resolve, scan_point
 
@@ -24,7 +24,7 @@ def parse_fiscal_year(text: str, *, fiscal_year: int | None = None, era: str | N
     Source: 地方自治法第208条 (fiscal years begin on 1 April and end on 31 March).
     """
     r = Reading("fiscal_year", text, fiscal_year=fiscal_year, era=era)
-    if not r.s:
+    if not r.s or DASHES.fullmatch(r.s):
         raise r.error(Reason.BLANK)
     i, end = r.strip_brackets()
     r.s = r.s[:end]

@@ -17,7 +17,7 @@ _MODES: Final = re.compile(
     r"(?:書面|オンライン|Web|WEB|web|ウェブ|リモート|ハイブリッド|対面|持ち回り|持回り?|テレビ会議|臨時|合同|非公開|公開)"
     r"(?:開催|会議|審議|形式|方式|併用|決議)*"
 )
-_MATERIAL: Final = re.compile(r"(?:参考)?資料 ?(?:No\.?)?[0-9一二三四五六七八九十]{0,3}(?:[-・‐][0-9]{1,3}){0,3}(?![0-9])|別紙 ?[0-9]{0,3}|議事録|議事概要|次第")
+_MATERIAL: Final = re.compile(r"(?:参考資料|資料(?= ?(?:No\.?)?[0-9一二三四五六七八九十])) ?(?:No\.?)?[0-9一二三四五六七八九十]{0,3}(?:[-・‐][0-9]{1,3}){0,3}(?![0-9])|別紙 ?[0-9]{0,3}|議事録|議事概要|次第")
 _FISCAL: Final = re.compile(
     r"(?:令和|平成|昭和|[RHS]) ?(?:元|[0-9]{1,2}|[一二三四五六七八九十]{1,3}) ?(?:年度|(?= ?第))|[12][0-9]{3} ?年度|(?:今|本|当|来|前|昨)年度"
 )
@@ -25,6 +25,7 @@ _DATE: Final = re.compile(r"(?:令和|平成|昭和|[RHS]) ?(?:元|[0-9]{1,2}|[�
 _TRAILER: Final = re.compile(r"(?:用|資料|配布資料|配付資料|について|開催|の?(?:開催)?案内|議事録|次第|説明)$")
 _GROUP: Final = re.compile(r"\(([^()]*)\)")
 _PLAN: Final = re.compile(r"(?P<plan>.+?)の?(?:の推進について|の進捗(?:状況)?について|の策定について|について|の推進|進捗状況|の進捗)$")
+_PLAN_END: Final = re.compile(r"(?:プラン|計画|戦略|ビジョン|方針|大綱|構想|指針|プログラム)$")
 _LEAD: Final = re.compile(r"^[ 、:・~\-]+|[ 、:・~\-]+$")
 _SHORT: Final = re.compile(r"(?:令和|平成|昭和|[RHS])[0-9元]{1,2}(?:年度|-|第)")
 
@@ -169,7 +170,7 @@ def _body_and_plan(before: str, after: str, *, inside: bool) -> tuple[str, str |
             plan = title["plan"].strip()
         elif not body:
             body = _tidy(before)
-        elif inside:
+        elif inside or _PLAN_END.search(before):
             plan = before
         else:
             body = f"{before}{body}" if len(before) + len(body) < 60 else body

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from plan_ledger.values.notation.codes import NotationWarning, Reason
-from plan_ledger.values.notation.context import Reading
+from plan_ledger.values.notation.context import DASHES, Reading
 from plan_ledger.values.notation.model import Number, Quantity
 from plan_ledger.values.notation.numerals import scan_number
 from plan_ledger.values.notation.quantities import Figure, scan_figure
@@ -14,14 +14,13 @@ from plan_ledger.values.notation.quantities import Figure, scan_figure
 if TYPE_CHECKING:
     from decimal import Decimal
 
-_DASHES: Final = re.compile(r"[-ー]{1,4}")
 _UNKNOWN: Final = re.compile(r"[.…‥]{1,6}")
 _LABEL: Final = re.compile(r"[^0-9△\-+±~/,.()A-Za-z]{1,24}(?=[0-9△])")
 _NOT_LABEL: Final = re.compile(r"(?:令和|平成|昭和|大正|明治|[令平昭]|第|数|何|後|前|翌|午|元|[一二三四五六七八九十百千万億])$")
 _REST: Final = re.compile(r"[^0-9,.~/→△\-+()%:]{1,20}")
+_TREND: Final = re.compile(r"(?P<up>の?増加?|の?増)|(?P<down>の?減少?|の?減|の?削減)")
 _OF: Final = re.compile(r"(?:のうち|中|の内)(?=[0-9])")
 _NTH_PART: Final = re.compile(r"([0-9]{1,4})分の([0-9]{1,4})")
-_DATE_UNITS: Final = frozenset({"年", "年度", "日", "月", "号", "番", "時"})
 _BRACKET: Final = re.compile(r"\(([^()]*)\)")
 _SPLIT: Final = re.compile(r"[、,・;/](?![0-9])")
 
@@ -46,28 +45,35 @@ def parse_number(text: str, *, fiscal_year: int | None = None) -> Number:
     s = r.s
     if not s:
         raise r.error(Reason.BLANK)
-    if _DASHES.fullmatch(s):
+    if DASHES.fullmatch(s):
         return Number(text, None, mark="none")
     if _UNKNOWN.fullmatch(s):
         return Number(text, None, mark="unknown")
     begin, end = r.strip_brackets()
     s = r.s = s[:end]
+    if s.startswith("第", begin) and s.endswith("位"):
+        begin += 1
     share = _share(r, begin)
     if share is not None:
         return share
     figure = scan_figure(r, begin, loose=True)
-    if figure is None:
+    if figure is None or (figure.kanji and figure.loose):
         label = _LABEL.match(s, begin)
         if label is None or _NOT_LABEL.search(label.group()):
             raise r.error(Reason.NOT_A_NUMBER, begin)
         figure = scan_figure(r, label.end(), loose=True)
         if figure is None:
             raise r.error(Reason.NOT_A_NUMBER, label.end())
-    if figure.unit in _DATE_UNITS and figure.unit != "日" and figure.value >= 1900 and figure.unit == "年":
+    if figure.unit == "年" and figure.value >= 1900:
         raise r.error(Reason.AMBIGUOUS, begin)
     spans = [("value", figure.start, figure.end)]
     parts, warnings, position = _parts(r, figure, spans)
-    if position < len(s) and (_REST.fullmatch(s, position) is None or (not figure.unit and not parts)):
+    trend = _TREND.fullmatch(s, position)
+    if trend is not None:
+        figure.comparator = "increase" if trend["up"] else "decrease"
+    elif position < len(s) and (
+        _REST.fullmatch(s, position) is None or (not figure.unit and not parts) or figure.kanji or s[position] == "台"
+    ):
         raise r.error(Reason.NOT_A_NUMBER, position)
     ranged = figure.high is not None
     return Number(

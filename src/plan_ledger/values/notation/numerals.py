@@ -14,7 +14,7 @@ KANJI_DIGITS: Final = {c: i for i, c in enumerate("〇一二三四五六七八�
 KANJI_SET: Final = "〇零一二三四五六七八九十百"
 _SMALL: Final = {"十": 10, "拾": 10, "百": 100, "千": 1000}
 _BIG: Final = {"万": 10**4, "億": 10**8, "兆": 10**12}
-_ATOM: Final = re.compile(r"(?P<num>[0-9][0-9,]*(?:\.[0-9]+)?)|(?P<kan>[〇零一二三四五六七八九壱弐参]+)|(?P<small>[十拾百千])|(?P<big>[万億兆])")
+_ATOM: Final = re.compile(r"(?P<num>[0-9][0-9,]*(?:\.[0-9]+)?)|(?P<kan>[〇零一二三四五六七八九]+|[壱弐参](?=[十拾百千万億]))|(?P<small>[十拾百千])|(?P<big>[万億兆])")
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _PLAIN: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 MAX_DIGITS: Final = 30
@@ -190,4 +190,6 @@ def _scan_mixed(text: str, start: int) -> Scanned:
                 scale_done = True
         position = match.end()
     value = mixed.finish()
+    if value == value.to_integral_value():
+        value = Decimal(int(value))
     return Scanned(value, position, scale, mixed.error, plain=False)

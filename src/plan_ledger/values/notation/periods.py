@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final, cast
 
 from plan_ledger.values.notation.codes import NotationWarning, Reason
-from plan_ledger.values.notation.context import Reading
+from plan_ledger.values.notation.context import DASHES, Reading
 from plan_ledger.values.notation.dates import SUFFIX
 from plan_ledger.values.notation.model import Period, Precision, iso
 from plan_ledger.values.notation.points import Point
@@ -40,7 +40,7 @@ def parse_period(text: str, *, fiscal_year: int | None = None, era: str | None =
     Source: range marks of JIS X 4051 (波ダッシュ, 全角チルダ), 公用文作成の考え方 (2022); 地方自治法第208条.
     """
     r = Reading("period", text, fiscal_year=fiscal_year, era=era)
-    if not r.s:
+    if not r.s or DASHES.fullmatch(r.s):
         raise r.error(Reason.BLANK)
     i, end = r.strip_brackets()
     r.s = r.s[:end]

@@ -128,7 +128,9 @@ def finish_point(r: Reading, p: Point) -> None:
     begin = p.end
     if begin < len(s):
         p.end, more = scan_qualifiers(s, begin)
-        if more:
+        if p.end > begin:
+            if p.qualifiers and more[:1] in (("時点",), ("現在",)):
+                more = more[1:]
             p.qualifiers += more
             p.parts.append(("qualifier", begin, p.end))
             p.approx = p.approx or any(word in APPROXIMATE for word in more)
@@ -174,11 +176,18 @@ def _year(r: Reading, p: Point, found: re.Match[str], like: Point | None) -> boo
         _second_year(r, p)
     if p.written == "fy":
         p.word = "年度"
-    return True
+    # 2020年代 is a decade, 3年間 a duration.
+    return p.word != "" or not r.s.startswith("年", p.end)
 
 
 def _bare_year(r: Reading, p: Point, written: str, like: Point | None) -> None:
-    era = like.era if like is not None and like.era is not None else None
+    era = like.era if like is not None else None
+    if like is not None and era is None and like.year is not None and like.written in ("western", "ay", "fy"):
+        number = kanji_number(written) or 0
+        if number <= like.year % 100 or number <= 12:
+            raise r.error(Reason.AMBIGUOUS, p.start)
+        p.year, p.written = like.year // 100 * 100 + number, "western"
+        return
     if era is None:
         era = r.era
         if era is None:

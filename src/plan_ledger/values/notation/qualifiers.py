@@ -31,7 +31,8 @@ def scan_qualifiers(s: str, i: int) -> tuple[int, tuple[str, ...]]:
                 word = word[1:]
             if word[-1] == "に" and len(word) > 1:
                 word = word[:-1]
-        words.append(_SAME.get(word, word))
+        if word not in ("時点", "現在") or not words:
+            words.append(_SAME.get(word, word))
         i = match.end()
         match = _WORD.match(s, i)
     return i, tuple(words)

@@ -20,11 +20,14 @@ _UNIT_WORDS: Final = (
     "事業所 事業者 事業 施設 企業 店舗 店 組織 組 グループ チーム クラブ 路線 系統 便 地区 地域 集落 圏域 品目 銘柄 票 席 講座 コース 科目 問 泊 アクセス PV "
     "ダウンロード フォロワー 倍 品 食 株 橋 面 局 園 館 法人 企画 プロジェクト 取組 ケース ユニット ルート セット 学級 教室 クラス 病床 公園 港 漁港 団地 区画 "
     "箱 袋 俵 着 足 通 字 語 か国語 ページ 頁 機関 部署 課 所属 手続 手続き 様式 サービス システム 回線 拠点 会場 商品 作品 選手 大会 試合 メダル 票 口 隊 班 列 基数 段階 級 段 "
-    "両 艘 艇 機 丁 巻 部 編 曲 話 体 把 束 片 滴 皿 杯 鉢 玉 粒 膳 輪 連 条 号 例 案 か所"
+    "歩 両 艘 艇 機 丁 巻 部 編 曲 話 体 把 束 片 滴 皿 杯 鉢 玉 粒 膳 輪 連 条 号 例 案 か所"
 ).split()
-_UNITS: Final = "|".join(re.escape(word) for word in sorted(set(_UNIT_WORDS), key=len, reverse=True))
+_UNITS: Final = "|".join(
+    re.escape(word) + ("(?![A-Za-z])" if word[-1:].isascii() and word[-1:].isalpha() else "")
+    for word in sorted(set(_UNIT_WORDS), key=len, reverse=True)
+)
 _UNIT: Final = re.compile(
-    rf"(?P<ka>{_KA})(?P<of>所|月間?|年度?|国語?|村|町|店|寺|条)|(?P<wari>割)(?:(?P<bu>[0-9])分)?|(?P<unit>{_UNITS})(?![A-Za-z])"
+    rf"(?P<ka>{_KA})(?P<of>所|月間?|年度?|国語?|村|町|店|寺|条)|(?P<wari>割)(?:(?P<bu>[0-9])分)?|(?P<unit>{_UNITS})"
 )
 _LOOSE: Final = re.compile(r"[ァ-ヶー一-龠々A-Za-z℃㎡]{1,8}(?=$|[(、。/~])")
 _NOT_LOOSE: Final = re.compile(r"月|以|未満|超|程度|前後|約|元|千|百|年|増|減|補|号|次|期|第|回目|化|弱|強|余|台$")
@@ -54,7 +57,7 @@ _ZERO: Final = re.compile(r"ゼロ|零(?![0-9下細])")
 class Figure:
     """A scanned figure; ``start`` is where its prefixes begin."""
 
-    __slots__ = ("approx", "comparator", "cumulative", "end", "high", "original_unit", "per", "signed", "start", "unit", "value", "zero")
+    __slots__ = ("approx", "comparator", "kanji", "loose", "cumulative", "end", "high", "original_unit", "per", "signed", "start", "unit", "value", "zero")
 
     def __init__(self, start: int) -> None:
         self.start = self.end = start
@@ -68,6 +71,8 @@ class Figure:
         self.cumulative = False
         self.signed = False
         self.zero = False
+        self.kanji = False
+        self.loose = False
 
 
 def scan_figure(r: Reading, i: int, *, loose: bool = False) -> Figure | None:
@@ -98,6 +103,7 @@ def scan_figure(r: Reading, i: int, *, loose: bool = False) -> Figure | None:
         if sign is not None and sign.group() == "±" and number.value:
             raise r.error(Reason.AMBIGUOUS, position)
         figure.value, end = number.value, number.end
+        figure.kanji = s[position] not in "0123456789"
         if s[end : end + 1] == "." or (s[position] == "0" and end - position > 1 and s[position + 1] in "0123456789,"):
             raise r.error(Reason.BAD_NUMBER, end)
     if negative:
@@ -165,7 +171,7 @@ def _unit(r: Reading, figure: Figure, *, loose: bool) -> None:
         return
     unknown = _LOOSE.match(s, i) if loose else None
     if unknown is not None and not _NOT_LOOSE.search(unknown.group()):
-        figure.unit, figure.end = r.original(*unknown.span()), unknown.end()
+        figure.unit, figure.end, figure.loose = r.original(*unknown.span()), unknown.end(), True
 
 
 def _after(figure: Figure, s: str) -> None:

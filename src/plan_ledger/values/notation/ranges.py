@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MARK: Final = re.compile(r"(?:~|→|から|より|-|ー)")
 LEAD: Final = re.compile(r"~|→")
-_BARE: Final = re.compile(r"([0-9]{1,2})(?:([./・-])([0-9]{1,2})(?:\2([0-9]{1,2}))?)?(?![0-9年月])(日(?!間))?")
+_BARE: Final = re.compile(r"([0-9]{1,2})(?:([./・-])([0-9]{1,2})(?:\2([0-9]{1,2}))?)?(?![0-9年月Q])(日(?!間))?")
 _NEXT: Final = re.compile(r"(翌年?の?|同年?の?)(?=[0-9〇一二三四五六七八九十]{1,3}月)")
 _QUARTERS: Final = re.compile(r"第?([1-4])・?(?:四半期)?(?:~|-|ー|から)第?([1-4])・?四半期|([1-4])(?:Q)?(?:~|-|ー)([1-4])Q")
 _FUZZY: Final = re.compile(
@@ -253,7 +253,7 @@ def _fill_year(r: Reading, left: Point, right: Point) -> None:
         if not (left_month >= 4 > month):
             raise r.error(Reason.AMBIGUOUS_ROLLOVER, right.start)
         right.year = year + 1
-        if not left.inferred:
+        if not left.inferred and not right.months:
             right.warn(NotationWarning.YEAR_ROLLOVER)
     else:
         right.year = year
@@ -285,6 +285,8 @@ def _quarters(r: Reading, i: int, left: Point | None, match: re.Match[str]) -> R
 
 def scan_length(s: str, i: int) -> tuple[int, int | None, int | None] | None:
     """``(3年間)`` at ``i``: where it ends, months, days."""
+    if s[i : i + 1] == "の":
+        i += 1
     match = _LENGTH.match(s, i)
     if match is None:
         return None

@@ -37,6 +37,8 @@ _BAD: Final = frozenset(
     {Reason.INVALID_MONTH.value, Reason.INVALID_DAY.value, Reason.REVERSED.value, Reason.AMBIGUOUS_ROLLOVER.value}
 )
 _DATE_TOKEN: Final = re.compile(r"(?:[RHS]|令和|平成|昭和)[0-9元.~/年月日RHS令和平成\-]{2,30}(?= |$)")
+_HEAD_DATE: Final = re.compile(r" {0,2}(?=[0-9RHS令平'第通上下])")
+_STATUS: Final = re.compile(r"\((?:予定|見込み?|仮|案|実施済み?|済み?|完了|継続|目途|目標)\)")
 _ENCLOSED: Final = re.compile(r"【([^【】]{1,30})】|\[([^\[\]]{1,30})\]|\(([^()]{1,30})\)|<([^<>]{1,30})>")
 _UNKNOWN_YEAR: Final = 1999
 """Stands in for a missing fiscal year while scanning (its February has 29 days); no value that used it is kept."""
@@ -146,6 +148,8 @@ def _heads(r: Reading, *, known: bool, warnings: list[NotationWarning]) -> list[
         if dated is None:
             if head is None:
                 continue
+            if s[i] in _KEPT:
+                head.words = i
             heads.append(head)
             busy = head.words
             continue
@@ -165,7 +169,10 @@ def _bullet(s: str, i: int, *, line: bool) -> _Head | None:
         while j < len(s) and s[j] == " ":
             j += 1
         return _Head(i, j)
-    return _Head(i, i) if char in _KEPT else None
+    if char in _KEPT:
+        numbered = _HEAD_DATE.match(s, i + 1) if char != "※" else None
+        return _Head(i, i if numbered is None else numbered.end())
+    return None
 
 
 def _dated(
@@ -194,6 +201,9 @@ def _dated(
             warnings.append(NotationWarning.UNREADABLE_WHEN)
             return _Head(i, i)
         return None
+    status = _STATUS.match(s, end)
+    if status is not None:
+        end = status.end()
     boundary = _BOUNDARY.match(s, end)
     if boundary is None or (not free and _GOVERNED.match(s, end)):
         return None

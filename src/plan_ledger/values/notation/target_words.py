@@ -27,6 +27,8 @@ class Around:
         self.target_precision: str | None = None
         self.role: str | None = None
         self.as_of: str | None = None
+        self.per: str | None = None
+        self.years = 0
         self.ratio: Decimal | None = None
         self.change_rate: Decimal | None = None
         self.side: tuple[Quantity, ...] = ()
@@ -41,12 +43,12 @@ _RATE: Final = re.compile(r"(?P<sign>[△\-+]?)(?P<n>[0-9]+(?:\.[0-9]+)?)%(?P<wa
 _BEFORE_RATE: Final = re.compile(r"(?:対?(?:前年度?|昨年度?|基準年度?|令和[0-9元]+年度?|R[0-9元]+|H[0-9]+|[12][0-9]{3}年度?)比:?)")
 _BASE_FOLLOWS: Final = re.compile(r"のうち|の(?=[0-9約]|う)")
 _YEARISH: Final = re.compile(
-    r"(?:令和|平成|昭和|[RHS])(?:元|[0-9]{1,2}|[一二三四五六七八九十]{1,3})(?:年度?|(?=[.:\0]|末|まで|に|$|の|、))|[12][0-9]{3}(?:年度?|\.[0-9])|[0-9]{1,2}月末?(?![0-9間])"
+    r"(?:令和|平成|昭和|[RHS])(?:元|[0-9]{1,2}|[一二三四五六七八九十]{1,3})(?:年度?|(?=[.:\0 ]|末|まで|に|$|の|、|目標|実績|計画|現状))|[12][0-9]{3}(?:年度?|\.[0-9])|[0-9]{1,2}月末?(?![0-9間])"
     r"|'[0-9]{2}(?![0-9])"
 )
 _NOISE: Final = re.compile(
     r"第[0-9一二三四五六七八九十]{1,3}[次期回号種条章部段階]?|[0-9]{1,2}年(?:間|後|以内|度)(?:で|に|の)?|SDGs?[0-9]*|Society[0-9.]*|[0-9]+次産業|[0-9]つの"
-    r"|[0-9]+歳(?:以上|以下|未満|代|から|児|~)|[0-9]+~[0-9]+歳|[0-9一二三]+歳児?|[0-9]R(?![0-9])|COVID-[0-9]+|5G|[0-9]+大(?![人学会])|[一二三]次|中[123一二三](?![0-9])|小[1-6](?![0-9])|[1-6]年生|[0-9]種(?![類])"
+    r"|[0-9]+歳(?:以上|以下|未満|代|児)?+(?=[の一-龠ァ-ヶ])|[0-9]+~[0-9]+歳|[0-9一二三]歳児|[0-9]R(?![0-9])|COVID-[0-9]+|5G|[0-9]+大(?![人学会])|[一二三]次|中[123一二三](?![0-9])|小[1-6](?![0-9])|[1-6]年生|[0-9]種(?![類])"
 )
 _REFERENCE: Final = r"(?P<ref>全国平均値?|全国(?:水準|値)|県平均|府平均|都道府県平均|類似団体平均|九州平均|東北平均|基準値|現状値?|現況値?|前年度?(?:実績|値)?|昨年度?|前回(?:調査)?値?|過去最高|過去最低|計画値|目標値|前期値|(?:直近)?実績値?)"
 _AGAINST: Final = re.compile(
@@ -54,7 +56,7 @@ _AGAINST: Final = re.compile(
     r"|(?P<lt>下回る?|減少?|低減|削減|縮小|低下|低い|減ら)|(?P<eq>維持))"
 )
 _PREVIOUS: Final = re.compile(r"前年|昨年|前回|現状|現況|過去")
-_TREND: Final = re.compile(r"(?P<keep>維持|横ばい|継続)|(?P<up>増加|増やす|向上|上昇|拡大|増$|増加傾向|引き上げ)|(?P<down>減少|減らす|低減|削減|縮小|低下|抑制|減$|引き下げ)")
+_TREND: Final = re.compile(r"(?P<keep>維持|横ばい)|(?P<up>増加|増やす|向上|上昇|拡大|増$|増加傾向|引き上げ)|(?P<down>減少|減らす|低減|削減|縮小|低下|抑制|減$|引き下げ)")
 
 
 def read_heading(r: Reading, around: Around) -> int:
@@ -154,7 +156,7 @@ def _year(r: Reading, start: int, end: int, around: Around, *, actual: bool) -> 
         resolve(r, point)
     except NotationError:
         return False
-    stated = "時点" in point.qualifiers or "現在" in point.qualifiers or (note is not None and note["state"])
+    stated = r.s[start : point.end].endswith(("時点", "現在")) or (note is not None and bool(note["state"]))
     measured = stated or (note is not None and bool(note["actual"]))
     year = point.year
     assert year is not None
@@ -219,12 +221,20 @@ def mask_words(r: Reading, work: str, begin: int, around: Around) -> str:
         at = end
     for start, end in years:
         work = work[:start] + "\0" * (end - start) + work[end:]
+    each = _EACH.search(work, begin)
+    if each is not None:
+        around.per = each[1]
+        work = work[: each.start()] + "\0" * len(each.group()) + work[each.end() :]
+    around.years = len(years)
     for match in _NOISE.finditer(work, begin):
         work = work[: match.start()] + "\0" * len(match.group()) + work[match.end() :]
     if len(years) == 1 and around.fiscal_year is None and around.target is None and around.as_of is None:
         start, end = years[0]
         _year(r, start, end, around, actual=False)
     return work
+
+
+_EACH: Final = re.compile(r"(?:1|一)(人|世帯|戸|校|社|団体|事業所|施設|件|日|か所)(?:当たり|当り|あたり|につき)の?")
 
 
 def reference(words: str) -> tuple[str, str | None] | None:

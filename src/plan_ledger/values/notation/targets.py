@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from plan_ledger.errors import NotationError
 from plan_ledger.values.notation.codes import NotationWarning, Reason
-from plan_ledger.values.notation.context import Reading
+from plan_ledger.values.notation.context import DASHES, Reading
 from plan_ledger.values.notation.model import Quantity, Target
 from plan_ledger.values.notation.quantities import Figure, scan_figure
 from plan_ledger.values.notation.target_words import Around, mask_words, read_brackets, read_heading, reference
@@ -26,7 +26,7 @@ _KANJI_START: Final = re.compile(r"[一二三四五六七八九十百]")
 _PREFIX_BACK: Final = re.compile(
     r"(?:約|およそ|おおむね|概ね|ほぼ|最大|最高|最低|少なくとも|延べ?|のべ|累計|累積|通算|年間|毎年度?|年平均|毎月|毎週|(?<![0-9一-龠])[年月週])+$"
 )
-_BASELINE: Final = re.compile(r"^(?:基準値?|現状値?|現況値?|実績値?|策定時)(?:\([^()]*\))?:?(?P<base>[^/→]{1,80})[/→、;](?P<goal>目標値?(?:\([^()]*\))?:?.{1,80})$")
+_BASELINE: Final = re.compile(r"^(?:基準値?|現状値?|現況値?|実績値?|策定時)(?:\([^()]*\))?:?(?P<base>[^/→]{1,80}?)[/→、;]?(?P<goal>目標値?(?:\([^()]*\))?:?.{1,80})$")
 _KEEP: Final = re.compile(r"\s*(?:程度|水準|以上)?[のをに]?(?:現状)?維持|キープ")
 _AFTER: Final = re.compile(
     r"(?:[をにへがの]|程度|まで|ずつ)?(?:以上に)?(?:(?P<up>増加|増|向上|上昇|拡大|引き?上げ|アップ|改善)|(?P<down>削減|減少|減|低減|縮減|引き?下げ|抑制|ダウン|短縮|低下)"
@@ -55,7 +55,7 @@ def parse_target(text: str, *, fiscal_year: int | None = None) -> Target:
     Source: 以上・以下 include the figure, 超える・未満 do not (法制執務用語).
     """
     r = Reading("kpi", text, fiscal_year=fiscal_year, limit=MAX_TARGET)
-    if not r.s:
+    if not r.s or DASHES.fullmatch(r.s):
         raise r.error(Reason.BLANK)
     pair = _BASELINE.match(r.s)
     if pair is not None:
@@ -87,9 +87,12 @@ def _quiet(text: str, fiscal_year: int | None) -> Target | None:
 def _target(r: Reading) -> Target:
     around = Around()
     begin = read_heading(r, around)
+    headed = around.fiscal_year is not None
     work = read_brackets(r, begin, around)
     work = mask_words(r, work, begin, around)
     figures = _figures(r, work, begin)
+    if headed and around.years and len(figures) > 1:
+        return Target(r.text, unparsed=True)
     if not figures:
         return _words(r, work, begin, around)
     if len(figures) == 1:
@@ -108,18 +111,13 @@ def _figures(r: Reading, work: str, begin: int) -> list[Figure]:
             start = match.start()
             back = _PREFIX_BACK.search(work, max(i, start - 12), start)
             kanji = _KANJI_START.match(work, start) is not None
-            each = _EACH.search(work, max(i, start - 16), start)
             at = back.start() if back is not None and not kanji else start
-            del each
             before = work[start - 1 : start]
             if not kanji and before and before.isascii() and before.isalpha():
                 i = _SKIP.match(work, start).end()  # type: ignore[union-attr]  # matches at least one character
                 continue
             figure = scan_figure(r, at)
-            if figure is None or (kanji and not figure.unit):
-                i = start + 1
-                continue
-            if kanji and _WORDLIKE.match(work, start):
+            if figure is None or (kanji and (not figure.unit or _WORDLIKE.match(work, start))):
                 i = start + 1
                 continue
             found.append(figure)
@@ -129,7 +127,6 @@ def _figures(r: Reading, work: str, begin: int) -> list[Figure]:
     return found
 
 
-_EACH: Final = re.compile(r"(?:当たり|あたり|につき)$")
 _SKIP: Final = re.compile(r"[0-9.,]+|.")
 _WORDLIKE: Final = re.compile(r"一(?:人ひとり|部|体|般|定|層|次|環|方|括|時|致|元|斉|者|日も|人親)|十分|百貨|三位|二次|一人一人|二度|三者|千|七夕|八|四半期|六次|五輪")
 
@@ -160,7 +157,7 @@ def _single(r: Reading, work: str, begin: int, figure: Figure, around: Around) -
         return Target(r.text, unparsed=True)
     return Target(
         r.text, None if figure.high is not None else figure.value, unit, comparator or "=", approx=figure.approx,
-        cumulative=figure.cumulative, per=figure.per, spans=r.spans([("value", figure.start, figure.end), *around.parts]), **values,
+        cumulative=figure.cumulative, per=figure.per or around.per, spans=r.spans([("value", figure.start, figure.end), *around.parts]), **values,
     )  # fmt: skip
 
 
@@ -193,7 +190,7 @@ def _several(r: Reading, work: str, begin: int, figures: Sequence[Figure], aroun
     for figure in figures:
         label = r.original(at, figure.start).replace("\0", "").strip(" 　、,・/:：\n")
         label = _LABEL_END.sub("", label)
-        if not label or len(label) > 20 or figure.high is not None or "\0" in work[at : figure.start].strip("\0"):
+        if not label or len(label) > 20 or figure.high is not None or "\0" in work[at : figure.start]:
             return Target(r.text, unparsed=True)
         multi.append(Quantity(figure.value, figure.unit, label, figure.comparator or _following(work[figure.end :])))
         at = figure.end
@@ -210,7 +207,9 @@ def _words(r: Reading, work: str, begin: int, around: Around) -> Target:
     if found is None:
         return Target(r.text, unparsed=True)
     comparator, against = found
-    return Target(r.text, None, "", comparator, reference=against, **_values(around))
+    values = _values(around)
+    values["ratio"] = None
+    return Target(r.text, None, "", comparator, reference=against, **values)
 
 
 def _values(around: Around) -> dict[str, Any]:
