@@ -127,9 +127,7 @@ def decide(item: Item | None, command: ItemCommand, level: LevelSpec, above: Lev
             _check_parent(under, level, above, place)
             if (under.id if under else None) == item.parent and rank == item.rank:
                 return []
-            return [
-                ItemPlaced(originator_id=item.id, parent=under.id if under else None, rank=rank, source=source)
-            ]
+            return [ItemPlaced(originator_id=item.id, parent=under.id if under else None, rank=rank, source=source)]
         case WithdrawItem():
             return [ItemWithdrawn(originator_id=item.id)] if item.alive else []
         case RestoreItem():
@@ -152,9 +150,7 @@ def _add(command: AddItem, level: LevelSpec, above: LevelSpec | None) -> list[It
             continues=command.continues or None,
             source=command.sources.get(level.title),
         ),
-        ItemPlaced(
-            originator_id=command.item, parent=command.under.id if command.under else None, rank=command.rank
-        ),
+        ItemPlaced(originator_id=command.item, parent=command.under.id if command.under else None, rank=command.rank),
     ]
     for spec in level.fields:
         text = command.texts.get(spec.key, "")
@@ -186,9 +182,7 @@ def _change(item: Item, command: ChangeField, level: LevelSpec, place: Place) ->
     if command.field == level.title and not command.text.strip():
         raise TitleMissing(level.title_field.label, place=place)
     _check_choice(command.field, command.text, level, place)
-    return [
-        FieldChanged(originator_id=item.id, field=command.field, text=command.text or None, source=command.source)
-    ]
+    return [FieldChanged(originator_id=item.id, field=command.field, text=command.text or None, source=command.source)]
 
 
 def _require_alive(item: Item, level: LevelSpec) -> None:

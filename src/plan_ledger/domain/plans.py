@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from attrs import evolve as replaced
@@ -294,7 +295,7 @@ def _check_revision(old: Schema, new: Schema) -> None:
                 raise SchemaRefused(f"{before.key}.{spec.key}: retire it instead of removing it")
 
 
-def _edition(edition: Edition) -> dict[str, object]:
+def _edition(edition: Edition) -> dict[str, Any]:
     red = edition.red_since
     return {
         "effective": edition.pair.at,

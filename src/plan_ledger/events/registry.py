@@ -46,9 +46,7 @@ class UnknownEventType(PlanLedgerError):
     """The log holds an event type that this version does not know: a newer ledger, or a forged row."""
 
     code: ClassVar[str] = "unknown_event_type"
-    ja: ClassVar[str] = (
-        "記録の種類「{name}」を知りません。新しい版で作られた台帳なら、plan-ledger を更新してください。"
-    )
+    ja: ClassVar[str] = "記録の種類「{name}」を知りません。新しい版で作られた台帳なら、plan-ledger を更新してください。"
     en: ClassVar[str] = "Unknown event type {name!r}; if a newer version wrote this ledger, upgrade plan-ledger."
 
     name: str

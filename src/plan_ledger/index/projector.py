@@ -98,7 +98,9 @@ class Projector:
                     no = recorded.stream << BITS | (
                         names.fields.get((plan, level, event.field)) or self._field(plan, level, event.field)
                     )
-                    facts.append((position, no, position << ROOM, 0 if event.text is None and not event.redacted else 1))
+                    facts.append(
+                        (position, no, position << ROOM, 0 if event.text is None and not event.redacted else 1)
+                    )
                     heads[no] = position
                 elif isinstance(event, ItemEvent):
                     self._item_event(recorded.stream, position, event)
@@ -107,9 +109,7 @@ class Projector:
                     self._other(recorded.stream, position, event)
             header = batch.header
             author = header.on_behalf_of
-            self._authorship.append(
-                (first, self._actor(header.actor), None if author is None else self._actor(author))
-            )
+            self._authorship.append((first, self._actor(header.actor), None if author is None else self._actor(author)))
         self.flush()
 
     def flush(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from attrs import define, field, frozen
@@ -27,7 +27,7 @@ class Finding:
     position: int
     detail: str = ""
 
-    _JA = {
+    _JA: ClassVar[dict[str, str]] = {
         "chain": "記録番号{position}：記録の連鎖が合いません。ここから後が書き換えられたか、壊れています。",
         "gap": "記録番号{position}がありません。記録が取り除かれています。",
         "text": "記録番号{position}：本文が記録時のものと一致しません。",
@@ -180,7 +180,8 @@ def _profiles(rows: Rows, found: Verification) -> None:
 
     commitments: dict[tuple[UUID, int], str] = {}
     for name, payload in rows.all(
-        "SELECT t.name, e.payload FROM events e JOIN event_types t ON t.no = e.type WHERE t.name LIKE 'actor.profiled/%'"
+        "SELECT t.name, e.payload FROM events e JOIN event_types t ON t.no = e.type"
+        " WHERE t.name LIKE 'actor.profiled/%'"
     ):
         try:
             event = read_payload(name, bytes(payload), {"originator_id": UUID(int=0)})
@@ -209,7 +210,7 @@ def _index(rows: Rows, store: LedgerStore, found: Verification) -> None:
         replayed.prepare(log.ledger_uuid(rows), 0)
         with replayed.writing() as tx:
             last = log.copy_log(rows, tx)
-            rebuild(tx, store.mapper, last)
+            rebuild(tx, store.events.mapper, last)
             wanted = dump_rows(tx)
     finally:
         replayed.close()
@@ -226,6 +227,4 @@ def _editions(rows: Rows, found: Verification) -> None:
                 taken = snapshot.take(rows, plan, moment, scope=meeting.scope)
                 redacted = any(cell.redacted for item in taken for cell in item.fields.values())
                 if taken.digest != edition.digest and not redacted:
-                    found.findings.append(
-                        Finding("edition", edition.position, f"{meeting.name} 第{edition.edition}版")
-                    )
+                    found.findings.append(Finding("edition", edition.position, f"{meeting.name} 第{edition.edition}版"))

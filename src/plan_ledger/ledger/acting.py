@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Literal
+from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
@@ -76,6 +76,6 @@ class ActingContext:
         finally:
             self._current.reset(token)
 
-    def nested(self, **changes: object) -> Acting:
+    def nested(self, **changes: Any) -> Acting:
         """The current acting with some things said anew (a reason, a document)."""
         return evolve(self.current(), **{name: value for name, value in changes.items() if value is not None})

@@ -14,7 +14,9 @@ class ActorRequired(PlanLedgerError):
     """Nothing is recorded without an actor."""
 
     code: ClassVar[str] = "actor_required"
-    ja: ClassVar[str] = "入力者がありません。with ledger.acting(\"氏名\"): の中で、または --actor を付けて実行してください。"
+    ja: ClassVar[str] = (
+        '入力者がありません。with ledger.acting("氏名"): の中で、または --actor を付けて実行してください。'
+    )
     en: ClassVar[str] = 'Nobody is acting; use with ledger.acting("name"): or --actor.'
 
 

@@ -156,7 +156,7 @@ class Ledger:
         who = Person(actor, section=section) if isinstance(actor, str) else actor
         return self._acting.acting(Acting(who, assurance=assurance, **said))
 
-    def current_acting(self, **changes: object) -> Acting:
+    def current_acting(self, **changes: Any) -> Acting:
         """Who is acting here; with ``changes``, with some particulars said anew.
 
         Raises:
@@ -253,8 +253,7 @@ class Ledger:
 
         def recording(work: Work, executor: Executor) -> None:
             executor.prepare([intent for batch in batches for intent in batch.intents])
-            for batch in batches:
-                receipts.append(self._record_one(work, executor, batch))
+            receipts.extend(self._record_one(work, executor, batch) for batch in batches)
 
         self.write(recording)
         return receipts
@@ -342,7 +341,7 @@ class Ledger:
         with self._store.writing() as tx:
             row = tx.one("SELECT coalesce(max(position), 0) FROM events")
             assert row is not None
-            rebuild(tx, self._store.mapper, row[0])
+            rebuild(tx, self._store.events.mapper, row[0])
         self._caches.clear()
 
     def backup(self, target: str | os.PathLike[str]) -> None:
@@ -362,4 +361,3 @@ def _receipt_from(data: bytes) -> Receipt:
     found = json.loads(data)
     recorded = found["recorded_at"]
     return Receipt(found["first"], found["last"], datetime.fromisoformat(recorded) if recorded else None)
-

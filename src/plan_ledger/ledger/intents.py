@@ -135,9 +135,7 @@ class Executor:
         under = self._item(intent.under) if intent.under is not None else None
         siblings = self._children(intent.plan, intent.under)
         rank = rank_after(siblings, intent.after)
-        command = domain.AddItem(
-            intent.item, intent.plan, rank, texts, under, intent.continues, intent.sources
-        )
+        command = domain.AddItem(intent.item, intent.plan, rank, texts, under, intent.continues, intent.sources)
         self._work.record(domain.decide(None, command, level, schema.above(level.key)))
         siblings[intent.item] = rank
 

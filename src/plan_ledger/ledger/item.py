@@ -71,9 +71,7 @@ class Item:
         """Place the item under another parent (None: the top level), behind a sibling, first or last."""
         parent = self._plan[under] if isinstance(under, str) else under
         sibling = self._plan[after] if isinstance(after, str) else after
-        return self._submit(
-            [Move(self.id, parent.id if parent else None, sibling.id if sibling else None, first)]
-        )
+        return self._submit([Move(self.id, parent.id if parent else None, sibling.id if sibling else None, first)])
 
     def withdraw(self) -> Receipt:
         """Take the item, and what is below it, off the table."""

@@ -34,7 +34,7 @@ def undo(work: Work, executor: Executor, acting: Acting, plan: catalog.PlanRow, 
         " WHERE f.position BETWEEN ? AND ? ORDER BY f.position",
         (first, last),
     )
-    heads = dict(touched)
+    heads: dict[int, int] = dict(touched)
     added = {
         no
         for (no,) in work.tx.all(
@@ -94,4 +94,4 @@ def _intents(work: Work, heads: dict[int, int], added: set[int], before: Pair) -
             found.append(Change(uuid, keys[row[0]][number], (old[1] or "") if old else ""))
     # An item has to be there before its fields can be set back, and is taken away last.
     order = {Restore: 0, PlaceAt: 1, Change: 2, Withdraw: 3}
-    return sorted(found, key=lambda intent: order[type(intent)])  # type: ignore[index]  # only these four are made
+    return sorted(found, key=lambda intent: order[type(intent)])

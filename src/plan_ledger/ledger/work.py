@@ -1,4 +1,4 @@
-"""One write: state read from the index under the lock, commands decided, batches appended, the index brought up to date."""
+"""One write: state read under the lock, commands decided, batches appended, the index brought up to date."""
 
 from __future__ import annotations
 
@@ -278,9 +278,7 @@ class Work:
             return
         names = self._caches.names
         position = self.head.position
-        self.head = self._store.events.append(
-            self.tx, self.head, [batch for _, batch in self._pending], names.streams
-        )
+        self.head = self._store.events.append(self.tx, self.head, [batch for _, batch in self._pending], names.streams)
         recorded: list[RecordedBatch] = []
         for header, batch in self._pending:
             entries: list[Recorded] = []
@@ -296,5 +294,3 @@ class Work:
         if self.position == before:
             return Receipt(None, None)
         return Receipt(before + 1, self.position, _EPOCH + self._recorded_at * _MICROSECOND)
-
-

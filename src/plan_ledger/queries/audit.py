@@ -129,7 +129,7 @@ def _typed(rows: Rows, plan: catalog.PlanRow, found: list[SqlRow]) -> list[Audit
             old = olds.get(old_position, "") if old_position is not None else ""
         typed.append(
             AuditRow(
-                cause(entry[:6], actors, plan.zone),  # type: ignore[arg-type]  # the columns of COLUMNS
+                cause(entry[:6], actors, plan.zone),
                 action,
                 structure[item].uuid,
                 structure[item].level,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from plan_ledger.index import catalog
 from plan_ledger.queries.results import Actor, Cause
-from plan_ledger.store.transaction import Rows, chunks, marks
+from plan_ledger.store.transaction import Rows, SqlRow, chunks, marks
 
 COLUMNS = "e.position, b.recorded_at, a.actor, a.author, b.header, e.payload"
 JOINS = " JOIN batches b ON b.position = e.batch JOIN authorship a ON a.batch = e.batch"
@@ -32,7 +32,7 @@ class Actors:
         return {no: row.uuid for no, row in catalog.actors(self._rows).items()}
 
 
-def cause(row: tuple[int, int, int, int | None, bytes, bytes], actors: Mapping[int, Actor], zone: str) -> Cause:
+def cause(row: SqlRow, actors: Mapping[int, Actor], zone: str) -> Cause:
     position, recorded_at, actor, author, header, payload = row
     return Cause(
         position,
@@ -50,8 +50,6 @@ def causes(rows: Rows, positions: Collection[int], actors: Actors, zone: str) ->
     known = actors.all()
     found: dict[int, Cause] = {}
     for chunk in chunks(sorted(positions)):
-        for row in rows.all(
-            f"SELECT {COLUMNS} FROM events e{JOINS} WHERE e.position IN ({marks(len(chunk))})", chunk
-        ):
-            found[row[0]] = cause(row, known, zone)  # type: ignore[arg-type]  # the columns named above
+        for row in rows.all(f"SELECT {COLUMNS} FROM events e{JOINS} WHERE e.position IN ({marks(len(chunk))})", chunk):
+            found[row[0]] = cause(row, known, zone)
     return found

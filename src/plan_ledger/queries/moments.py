@@ -1,4 +1,4 @@
-"""Moments: a meeting or edition, a position, a date or time, now, previous; resolved to a pair, or refused with help."""
+"""Moments: a meeting or edition, a position, a date or time, now, previous; resolved to a pair, or refused."""
 
 from __future__ import annotations
 
@@ -242,7 +242,9 @@ class Moments:
         return self.edition(meeting, edition_number)
 
 
-def meeting_info(meeting: catalog.MeetingRow, meetings: list[catalog.MeetingRow], scopes: dict[int, UUID]) -> MeetingInfo:
+def meeting_info(
+    meeting: catalog.MeetingRow, meetings: list[catalog.MeetingRow], scopes: dict[int, UUID]
+) -> MeetingInfo:
     """The public form of a meeting's row."""
     names = {each.no: each.name for each in meetings}
     scope = scopes.get(meeting.scope) if meeting.scope is not None else None

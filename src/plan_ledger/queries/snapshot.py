@@ -66,15 +66,15 @@ def _cells(rows: Rows, plan: int, pair: Pair, schema: Schema) -> dict[int, dict[
         keys[number] = key if found is not None and not found.retired else None
     items: dict[int, dict[str, CellValue]] = {}
     for register, position, body, state in asof.plan_cells(rows, plan, pair):
-        key = keys[register & MASK]
-        if key is None or (body is None and not state):
+        shown = keys[register & MASK]
+        if shown is None or (body is None and not state):
             continue
         cell = CellValue(body, position) if body is not None else CellValue(REDACTED_TEXT, position, redacted=True)
         number = register >> BITS
         if number in items:
-            items[number][key] = cell
+            items[number][shown] = cell
         else:
-            items[number] = {key: cell}
+            items[number] = {shown: cell}
     return items
 
 
@@ -98,9 +98,7 @@ def _items(
         paths[row.no], uuids[row.no] = path, row.uuid
         fields = {key: own[key] for key in orders[row.level] if key in own}
         parent = uuids.get(row.parent) if row.parent is not None else None
-        found.append(
-            SnapshotItem(row.uuid, row.level, depths[row.level], title, path, parent, fields, row.place)
-        )
+        found.append(SnapshotItem(row.uuid, row.level, depths[row.level], title, path, parent, fields, row.place))
     return tuple(found)
 
 

@@ -21,7 +21,7 @@ class Limits:
     """Unpacked : packed, for a part of more than 1 MiB."""
     entries: int = 2_000
     """Parts in an xlsx or docx."""
-    elements: int = 1_000_000
+    elements: int = 800_000
     """XML elements in all the parts that are read."""
     depth: int = 100
     """Nesting of XML elements."""
@@ -32,7 +32,8 @@ class Limits:
     columns: int = 300
     """The last column of a sheet that holds something."""
     cells: int = 100_000
-    """Cells of all sheets, also empty ones that carry a format; and rows times columns of a table."""
+    """Cells of all sheets, also empty ones that carry a format; strings of an xlsx with their runs; and rows times
+    columns of a table."""
     merges: int = 20_000
     """Merged ranges of all sheets."""
     merged_cells: int = 200_000

@@ -19,7 +19,7 @@ from plan_ledger.sheets.parts import relations
 from plan_ledger.sheets.problems import DamagedDocument, LimitExceeded, UnsupportedFormat
 from plan_ledger.sheets.xlsx_slices import MAIN, Counts, SheetEntry, SheetFacts, SheetSlices, Slices
 
-_STRINGS = frozenset({f"{MAIN} si", f"{MAIN} r", f"{MAIN} rPh"})
+_STRINGS = frozenset({f"{MAIN} si", f"{MAIN} r", f"{MAIN} rPr", f"{MAIN} rPh"})
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

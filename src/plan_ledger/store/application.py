@@ -166,7 +166,6 @@ class LedgerStore(Application[UUID]):
     """The event-sourced application: where events are put and read. Everything above goes through it."""
 
     name = "plan_ledger"
-    factory: LedgerFactory
     events: LedgerEventStore
 
     def __init__(
@@ -187,7 +186,7 @@ class LedgerStore(Application[UUID]):
         # The process's environment is left out: its *_TOPIC variables would import modules by name.
         return Environment(name, dict(env or {}))
 
-    def construct_factory(self, env: Environment) -> LedgerFactory:
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         return LedgerFactory(env, self._datastore)
 
     def construct_mapper(self) -> LedgerMapper:

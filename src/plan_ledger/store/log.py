@@ -74,8 +74,7 @@ def stream_numbers(tx: Transaction, streams: Sequence[UUID], known: dict[UUID, i
     if new:
         row = tx.one("SELECT coalesce(max(no), 0) FROM streams")
         assert row is not None
-        for no, stream in enumerate(new, row[0] + 1):
-            known[stream] = no
+        known.update({stream: no for no, stream in enumerate(new, row[0] + 1)})
         tx.run_many("INSERT INTO streams (no, uuid) VALUES (?, ?)", [(known[s], s.bytes) for s in new])
 
 
@@ -118,9 +117,7 @@ def append(
             position += 1
             stream, topic, version, state = event.originator_id, event.topic, event.originator_version, event.state
             assert isinstance(stream, UUID)
-            previous = link(
-                previous, position, stream.bytes, version, type_names[topic], recorded_at, header, state
-            )
+            previous = link(previous, position, stream.bytes, version, type_names[topic], recorded_at, header, state)
             events.append((position, streams[stream], version, types[topic], first, state, previous))
             if event.text is not None:
                 texts.append((position, event.salt, event.text))

@@ -1,4 +1,4 @@
-"""Migrations: numbered ``.sql`` files, applied in one transaction under the lock; a migrated schema equals a fresh one."""
+"""Migrations: numbered ``.sql`` files in one transaction under the lock; a migrated schema equals a fresh one."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 NETWORK = frozenset(
-    "nfs nfs4 cifs smb smb2 smb3 smbfs ncpfs afs afpfs webdav davfs fuse.sshfs fuse.davfs2 fuse.rclone 9p".split()
+    {"nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "ncpfs", "afs", "afpfs", "webdav", "davfs", "9p"}
+    | {"fuse.sshfs", "fuse.davfs2", "fuse.rclone"}
 )
 _MOUNTS = Path("/proc/self/mountinfo")
 _DRIVE_REMOTE = 4

@@ -1,4 +1,4 @@
-"""The one door that every text goes through: line ends made LF, characters that no back end or format can keep refused."""
+"""The one door for every text: line ends made LF, characters that no back end or format can keep refused."""
 
 from __future__ import annotations
 

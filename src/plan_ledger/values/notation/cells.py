@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from attrs import field, frozen
 
-from plan_ledger.values.notation.codes import MAX_LENGTH, Reason
+from plan_ledger.values.notation.codes import MAX_LENGTH, MAX_SHORT, Reason
 from plan_ledger.values.notation.context import Reading
 from plan_ledger.values.notation.folding import fold, label
 from plan_ledger.values.notation.numerals import scan_number
@@ -139,11 +139,12 @@ def split_header_label(text: str) -> HeaderLabel:
 
 def strip_numbering(text: str) -> Numbered:
     """Take the numbering off a label: ``① 県庁…`` → ①; ``【KPI i】 ■…`` → 【KPI i】 with the bullet ■."""
-    folded = fold(text)
+    head = text[:80]
+    folded = fold(head)
     s = folded.text
     match = _NUMBERING.match(s)
     at = match.end() if match is not None else 0
-    if match is not None and at >= len(s.rstrip()) and match.lastgroup in ("word", "multi", "dotted"):
+    if match is not None and at >= len(s.rstrip()) and len(text) <= 80 and match.lastgroup in ("word", "multi", "dotted"):
         match, at = None, 0
     bullet = _BULLET.match(s, at)
     if bullet is not None:
@@ -186,7 +187,9 @@ def parse_cell(text: str) -> Cell:
     """
     if "\t" in text and len(text) <= MAX_LENGTH:
         return _row(text)
-    r = Reading("cell", text, limit=MAX_LENGTH)
+    if MAX_SHORT < len(text) <= MAX_LENGTH and not text.isspace():
+        return strip_numbering(text)
+    r = Reading("cell", text)
     if not r.s:
         raise r.error(Reason.BLANK)
     if len(r.s) <= 200:

@@ -19,7 +19,7 @@ from plan_ledger.values.notation.target_words import Around, mask_words, read_br
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MAX_TARGET: Final = 2_000
+MAX_TARGET: Final = 1_000
 MAX_FIGURES: Final = 12
 _START: Final = re.compile(r"[0-9一二三四五六七八九十百△]|ゼロ|[+±](?=[0-9])|-(?=[0-9])")
 _KANJI_START: Final = re.compile(r"[一二三四五六七八九十百]")
@@ -118,7 +118,7 @@ def _figures(r: Reading, work: str, begin: int) -> list[Figure]:
                 continue
             figure = scan_figure(r, at)
             if figure is None or (kanji and (not figure.unit or _WORDLIKE.match(work, start))):
-                i = start + 1
+                i = _SKIP.match(work, start).end()  # type: ignore[union-attr]  # matches at least one character
                 continue
             found.append(figure)
             i = max(figure.end, start + 1)
@@ -127,7 +127,7 @@ def _figures(r: Reading, work: str, begin: int) -> list[Figure]:
     return found
 
 
-_SKIP: Final = re.compile(r"[0-9.,]+|.")
+_SKIP: Final = re.compile(r"[0-9.,]+|[〇一二三四五六七八九十百千万億兆]+|.")
 _WORDLIKE: Final = re.compile(r"一(?:人ひとり|部|体|般|定|層|次|環|方|括|時|致|元|斉|者|日も|人親)|十分|百貨|三位|二次|一人一人|二度|三者|千|七夕|八|四半期|六次|五輪")
 
 

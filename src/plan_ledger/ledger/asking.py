@@ -1,0 +1,309 @@
+"""What can be asked of a plan: items, snapshots, changes, history, audit, meetings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from plan_ledger.index import catalog
+from plan_ledger.ledger import editions
+from plan_ledger.ledger.errors import AmbiguousItem, UnknownActor, UnknownField, UnknownItem
+from plan_ledger.ledger.intents import find_field, find_level
+from plan_ledger.ledger.item import Item
+from plan_ledger.queries import audit as auditing
+from plan_ledger.queries import changes as differences
+from plan_ledger.queries import snapshot as snapshots
+from plan_ledger.queries.moments import Moment, Moments, NoPreviousMeeting, meeting_info
+from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, MomentRef, Snapshot
+from plan_ledger.store.transaction import Rows
+from plan_ledger.values.coordinates import Pair
+from plan_ledger.values.schema import EXISTENCE, PLACE, Schema
+from plan_ledger.values.texts import folded_name
+
+if TYPE_CHECKING:
+    from plan_ledger.ledger.front import Ledger
+    from plan_ledger.ledger.plan import Plan
+
+
+class PlanQueries:
+    """The reading half of a plan's handle."""
+
+    def __init__(self, ledger: Ledger, row: catalog.PlanRow) -> None:
+        self._ledger = ledger
+        self._row = row
+        self.id = row.uuid
+        self.title = row.title
+        self.fiscal_year = row.fiscal_year
+        self.zone = row.zone
+
+    def __repr__(self) -> str:
+        return f"<Plan {self.title}>"
+
+    def _handle(self) -> Plan:
+        from plan_ledger.ledger.plan import Plan
+
+        assert isinstance(self, Plan)
+        return self
+
+    @property
+    def ledger(self) -> Ledger:
+        return self._ledger
+
+    @property
+    def row(self) -> catalog.PlanRow:
+        return self._row
+
+    @property
+    def schema(self) -> Schema:
+        """The schema in force now."""
+        with self._ledger.reading() as rows:
+            return catalog.schema_at(rows, self._row.no, Moments(rows, self._row).head)
+
+    def __getitem__(self, name: str) -> Item:
+        """An item by id, by a title that is unique in the plan, or by a path such as ``measure/project``.
+
+        The handle remembers what the plan looked like when it was made: a change through it raises
+        ``EditConflict`` where somebody else changed the same field since.
+
+        Raises:
+            UnknownItem, AmbiguousItem: With the nearest names, or all that are meant.
+        """
+        with self._ledger.reading() as rows:
+            head = Moments(rows, self._row).head
+            return Item(self._handle(), self._find(rows, name, head), head)
+
+    def items(self, level: str | None = None) -> list[Item]:
+        """Handles of the items that show now, in table order."""
+        taken = self.snapshot()
+        wanted = None if level is None else find_level(taken.schema, level).key
+        return [Item(self._handle(), each.id, taken.moment.position) for each in taken if wanted in (None, each.level)]
+
+    def _find(self, rows: Rows, name: str, head: int) -> UUID:
+        if len(name) in (32, 36):
+            try:
+                uuid = UUID(name)
+            except ValueError:
+                pass
+            else:
+                if rows.one(
+                    "SELECT i.no FROM items i JOIN streams s ON s.no = i.no WHERE s.uuid = ? AND i.plan = ?",
+                    (uuid.bytes, self._row.no),
+                ):
+                    return uuid
+        taken = snapshots.take(rows, self._row, MomentRef("now", head, Pair.of(head)))
+        everything = (*taken.items, *taken.withdrawn)
+        for candidates in (taken.items, everything):
+            found = [each for each in candidates if each.title == name]
+            found = found or [each for each in candidates if "/".join(each.path).endswith("/" + name)]
+            found = found or [each for each in candidates if "/".join(each.path) == name]
+            found = found or [each for each in candidates if folded_name(each.title) == folded_name(name)]
+            if len(found) == 1:
+                return found[0].id
+            if found:
+                raise AmbiguousItem(name, tuple("/".join(each.path[-2:]) for each in found))
+        titles = [each.title for each in taken.items]
+        raise UnknownItem(name, tuple(get_close_matches(name, titles, n=3, cutoff=0.3)))
+
+    def _uuid(self, item: Item | str | None) -> UUID | None:
+        if item is None:
+            return None
+        return item.id if isinstance(item, Item) else self[item].id
+
+    # --- queries ------------------------------------------------------------------------------------------------
+
+    def resolve(self, moment: Moment, *, known_at: Moment = None) -> MomentRef:
+        """The pair that a moment stands for.
+
+        Raises:
+            UnknownMoment, NoSuchPosition, NoPreviousMeeting: It names nothing here.
+        """
+        with self._ledger.reading() as rows:
+            return Moments(rows, self._row).resolve(moment, known_at=known_at)
+
+    def snapshot(self, at: Moment = None, *, known_at: Moment = None, scope: Item | str | None = None) -> Snapshot:
+        """The plan's tree at a moment; with ``known_at``, as it was known at another."""
+        uuid = self._uuid(scope)
+        with self._ledger.reading() as rows:
+            moments = Moments(rows, self._row)
+            moment = moments.resolve(at, known_at=known_at)
+            return snapshots.take(rows, self._row, moment, scope=self._scope(rows, moments, moment, uuid))
+
+    def changes(
+        self, since: Moment = "previous", until: Moment = None, *, scope: Item | str | None = None
+    ) -> ChangeSet:
+        """What changed between two moments, net, in table order; each entry with the events behind it.
+
+        ``since="previous"`` is the table that ``until`` is red against: an edition's fixed base, else the last
+        meeting.
+
+        Raises:
+            NoPreviousMeeting: ``until`` is the first meeting.
+        """
+        uuid = self._uuid(scope)
+        with self._ledger.reading() as rows:
+            moments = Moments(rows, self._row)
+            end = moments.resolve(until)
+            start = moments.since_of(end) if since == "previous" else moments.resolve(since)
+            if start is None:
+                raise NoPreviousMeeting
+            return differences.between(rows, self._row, start, end, scope=self._scope(rows, moments, end, uuid))
+
+    def red_base(self, at: Moment = None) -> MomentRef | None:
+        """What a moment's table is red against by default; None for the first meeting."""
+        with self._ledger.reading() as rows:
+            moments = Moments(rows, self._row)
+            return moments.since_of(moments.resolve(at))
+
+    def _scope(self, rows: Rows, moments: Moments, moment: MomentRef, uuid: UUID | None) -> int | None:
+        """The item whose subtree is meant: the one asked for, else the meeting's own scope."""
+        if uuid is None:
+            meeting = moments.by_name(moment.meeting) if moment.meeting else None
+            return meeting.scope if meeting else None
+        row = rows.one("SELECT no FROM streams WHERE uuid = ?", (uuid.bytes,))
+        if row is None:
+            raise UnknownItem(uuid.hex)
+        return int(row[0])
+
+    def history(self, item: Item | str, field: str) -> list[AuditRow]:
+        """Every change of one field, in order of recording; corrections stand where they were recorded."""
+        uuid = self._uuid(item)
+        assert uuid is not None
+        with self._ledger.reading() as rows:
+            moments = Moments(rows, self._row)
+            no, level = self._item_row(rows, uuid)
+            spec = find_field(find_level(catalog.schema_at(rows, self._row.no, moments.head), level), field)
+            number = catalog.field_numbers(rows, self._row.no)[level, spec.key]
+            return auditing.history(rows, self._row, no, number, moments.head)
+
+    def _item_row(self, rows: Rows, uuid: UUID) -> tuple[int, str]:
+        row = rows.one(
+            "SELECT i.no, i.level FROM items i JOIN streams s ON s.no = i.no WHERE s.uuid = ? AND i.plan = ?",
+            (uuid.bytes, self._row.no),
+        )
+        if row is None:
+            raise UnknownItem(uuid.hex)
+        return int(row[0]), str(row[1])
+
+    def audit(
+        self,
+        *,
+        actor: str | None = None,
+        item: Item | str | None = None,
+        field: str | None = None,
+        since: Moment = 0,
+        until: Moment = None,
+        limit: int | None = None,
+    ) -> Iterator[AuditRow]:
+        """Recorded changes that fit every filter, oldest first, streamed in pages.
+
+        Args:
+            actor: Who recorded, or on whose behalf: the host's id, the name, or its leading words.
+            item: An item, with everything below it as it stands now.
+            field: A field's key or label, on any level.
+            since, until: Recorded after the one, up to the other.
+            limit: How many rows to return at most.
+
+        Raises:
+            UnknownActor, UnknownItem, UnknownField, UnknownMoment: With the nearest names.
+        """
+        uuid = self._uuid(item)
+        with self._ledger.reading() as rows:
+            moments = Moments(rows, self._row)
+            filters = auditing.Filters(
+                None if actor is None else _actors(rows, actor),
+                None if uuid is None else self._subtree(rows, uuid),
+                None if field is None else self._numbers(rows, field, moments.head),
+                _recorded(moments.resolve(since)),
+                _recorded(moments.resolve(until)),
+            )
+        return auditing.stream(self._pages(filters, limit))
+
+    def _pages(self, filters: auditing.Filters, limit: int | None) -> Iterator[list[AuditRow]]:
+        """Pages behind one another; the end is fixed, so what is recorded meanwhile does not show."""
+        left = limit
+        after = filters.after
+        while left is None or left > 0:
+            size = auditing.PAGE if left is None else min(auditing.PAGE, left)
+            with self._ledger.reading() as rows:
+                found = auditing.page(
+                    rows,
+                    self._row,
+                    auditing.Filters(filters.actors, filters.items, filters.fields, after, filters.upto),
+                    size,
+                )
+            if found:
+                yield found
+            if len(found) < size:
+                return
+            after = found[-1].position
+            left = None if left is None else left - len(found)
+
+    def _subtree(self, rows: Rows, uuid: UUID) -> list[int]:
+        root, _ = self._item_row(rows, uuid)
+        found, border = [root], [root]
+        while border:
+            border = [no for parent in border for (no,) in rows.all("SELECT no FROM items WHERE parent = ?", (parent,))]
+            found += border
+        return found
+
+    def _numbers(self, rows: Rows, field: str, head: int) -> list[int]:
+        """The permanent numbers of every field of this name; ``existence`` and ``place`` name those registers."""
+        if field in ("existence", "place"):
+            return [EXISTENCE if field == "existence" else PLACE]
+        schema = catalog.schema_at(rows, self._row.no, head)
+        numbers = catalog.field_numbers(rows, self._row.no)
+        found: list[int] = []
+        error: Exception | None = None
+        for level in schema.levels:
+            try:
+                found.append(numbers[level.key, find_field(level, field).key])
+            except UnknownField as unknown:
+                error = unknown
+        if not found and error is not None:
+            raise error
+        return found
+
+    def meetings(self, *, annulled: bool = False) -> list[MeetingInfo]:
+        """The meetings held, in order; with ``annulled``, also those taken back."""
+        with self._ledger.reading() as rows:
+            found = Moments(rows, self._row).meetings
+            scopes = {
+                row.scope: UUID(bytes=bytes(raw[0]))
+                for row in found
+                if row.scope is not None
+                and (raw := rows.one("SELECT uuid FROM streams WHERE no = ?", (row.scope,))) is not None
+            }
+            return [meeting_info(row, found, scopes) for row in found if annulled or not row.annulled]
+
+    def meeting(self, name: str) -> MeetingInfo:
+        """A meeting by name.
+
+        Raises:
+            UnknownMeeting: With the names there are.
+        """
+        with self._ledger.reading() as rows:
+            editions.find(Moments(rows, self._row), name)
+        return next(each for each in self.meetings() if folded_name(each.name) == folded_name(name))
+
+
+def _recorded(moment: MomentRef) -> int:
+    """The last position that a moment knows of."""
+    return moment.pair.known
+
+
+def _actors(rows: Rows, name: str) -> list[int]:
+    wanted = folded_name(name)
+    found: list[int] = []
+    names: dict[str, str] = {}
+    for no, row in catalog.actors(rows).items():
+        shown = folded_name(row.name) if row.name is not None else ""
+        if row.name is not None:
+            names[shown] = row.name
+        if row.key == name or shown == wanted or shown.startswith(wanted + " "):
+            found.append(no)
+    if not found:
+        near = get_close_matches(wanted, names, n=3, cutoff=0.3)
+        raise UnknownActor(name, tuple(names[each] for each in near))
+    return found
