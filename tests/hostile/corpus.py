@@ -271,9 +271,9 @@ def _values() -> Iterator[Case]:
     yield "full-of-doubts.xlsx", package(xlsx(sheet(formulas), styles=looks), compression=zipfile.ZIP_STORED), None
     item = "<si><r><t>前</t></r><r><rPr><color rgb='FFFF0000'/></rPr><t>赤</t></r></si>"
     rich = "".join(
-        row(n, "".join(f"<c r='{c}{n}' t='s'><v>{n * 2}</v></c>" for c in "ABCDE")) for n in range(2, 15_000)
+        row(n, "".join(f"<c r='{c}{n}' t='s'><v>{n * 2}</v></c>" for c in "ABCDE")) for n in range(2, 12_400)
     )
-    many = xlsx(sheet(rich), strings=strings(item * 30_000), styles=styles())
+    many = xlsx(sheet(rich), strings=strings(item * 24_900), styles=styles())
     yield "full-of-ink.xlsx", package(many, compression=zipfile.ZIP_STORED), None
 
 
@@ -292,7 +292,7 @@ def _words() -> Iterator[Case]:
     yield "cells.docx", package(docx(table(wide)), compression=flat), "limit_exceeded"
     yield "tables.docx", package(docx(table("") * 200)), "limit_exceeded"
     yield "paragraphs.docx", package(docx("<w:p/>" * 900_000 + table("")), compression=flat), "limit_exceeded"
-    runs = "<w:r><w:rPr><w:color w:val='FF0000'/></w:rPr><w:t>a</w:t></w:r>" * 190_000
+    runs = "<w:r><w:rPr><w:color w:val='FF0000'/></w:rPr><w:t>a</w:t></w:r>" * 150_000
     yield "runs.docx", package(docx(table(f"<w:tr><w:tc><w:p>{runs}</w:p></w:tc></w:tr>")), compression=flat), None
     deep = "<w:sdt><w:sdtContent>" * 45 + "<w:p/>" + "</w:sdtContent></w:sdt>" * 45
     yield "deep.docx", package(docx(deep + table(""))), None
