@@ -348,6 +348,40 @@ class Ledger:
         """Copy the ledger to a new file while it is in use. Copying the file itself can lose what is in its log."""
         self._store.backup(Path(target))
 
+    def dump(self, target: str | os.PathLike[str]) -> int:
+        """Write everything as JSON lines, with the chain. Returns how many events there are.
+
+        The file is complete or not there: it is written beside its place and then moved.
+        """
+        from plan_ledger.integrity.transfer import dump_lines
+
+        path = Path(target)
+        partial = path.with_name(path.name + ".partial")
+        with self.reading() as rows:
+            row = rows.one("SELECT coalesce(max(position), 0) FROM events")
+            assert row is not None
+            try:
+                with partial.open("w", encoding="utf-8", newline="\n") as out:
+                    out.writelines(line + "\n" for line in dump_lines(rows))
+                partial.replace(path)
+            finally:
+                partial.unlink(missing_ok=True)
+        return int(row[0])
+
+    @classmethod
+    def load(cls, dump: str | os.PathLike[str], target: str | os.PathLike[str]) -> Self:
+        """Make a new ledger from a dump: the same positions, bytes and chain, the index made anew, all verified.
+
+        Raises:
+            LedgerExists: There is a file at ``target``.
+            NotADump: A line can't be read.
+            DumpRefused: The chain or something else does not hold; no ledger is made.
+        """
+        from plan_ledger.ledger.loading import load
+
+        load(Path(dump), os.fspath(target))
+        return cls.open(target)
+
     def settings(self) -> dict[str, Any]:
         """What the database reports of its settings."""
         return self._store.settings()

@@ -202,19 +202,24 @@ LOG_TABLES: dict[str, tuple[str, ...]] = {
 """The log's tables with their columns, in an order in which they can be filled."""
 
 
+def table_rows(rows: Rows, table: str, columns: tuple[str, ...], page: int) -> Iterator[SqlRow]:
+    """Every row of a table of the log in the order of its first column, in pages where that is a number."""
+    names = ", ".join(columns)
+    if columns[0] not in ("no", "position"):
+        yield from rows.all(f"SELECT {names} FROM {table} ORDER BY {', '.join(columns[:2])}")
+        return
+    after = 0
+    select = f"SELECT {names} FROM {table} WHERE {columns[0]} > ? ORDER BY {columns[0]} LIMIT ?"
+    while portion := rows.all(select, (after, page)):
+        yield from portion
+        after = portion[-1][0]
+
+
 def copy_log(rows: Rows, tx: Transaction, page: int = 5000) -> int:
     """Copy every row of the log, byte for byte, into a fresh ledger. Returns the last position."""
     for table, columns in LOG_TABLES.items():
-        names = ", ".join(columns)
-        insert = f"INSERT INTO {table} ({names}) VALUES ({marks(len(columns))})"
-        if columns[0] in ("no", "position"):
-            after = 0
-            select = f"SELECT {names} FROM {table} WHERE {columns[0]} > ? ORDER BY {columns[0]} LIMIT ?"
-            while portion := rows.all(select, (after, page)):
-                tx.run_many(insert, portion)
-                after = portion[-1][0]
-        else:
-            tx.run_many(insert, rows.all(f"SELECT {names} FROM {table} ORDER BY {columns[0]}"))
+        insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(len(columns))})"
+        tx.run_many(insert, table_rows(rows, table, columns, page))
     row = tx.one("SELECT coalesce(max(position), 0) FROM events")
     assert row is not None
     return int(row[0])
