@@ -31,6 +31,7 @@ from plan_ledger.values.notation.codes import HINTS, MAX_LENGTH, NotationWarning
 from plan_ledger.values.notation.dates import parse_date
 from plan_ledger.values.notation.fiscal_years import parse_fiscal_year
 from plan_ledger.values.notation.folding import Folded, fold, label
+from plan_ledger.values.notation.formatting import Style, format_date, format_fiscal_year, format_money, format_period
 from plan_ledger.values.notation.meetings import parse_meeting
 from plan_ledger.values.notation.model import (
     Date,
@@ -145,11 +146,16 @@ __all__ = [
     "Schedule",
     "ScheduleEntry",
     "Span",
+    "Style",
     "Target",
     "Value",
     "error_json",
     "fill_down",
     "fold",
+    "format_date",
+    "format_fiscal_year",
+    "format_money",
+    "format_period",
     "label",
     "parse",
     "parse_cell",

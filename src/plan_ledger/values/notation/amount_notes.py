@@ -75,7 +75,13 @@ _PREVIOUS: Final = re.compile(r"前年|昨年|前回|当初|R[0-9]|令和|平成
 def read_prefix(r: Reading, i: int, notes: Notes) -> int:
     """Take what stands before the figure; the figure's offset is returned."""
     s = r.s
-    for name, pattern in (("marker", _MARKER), ("fiscal_year", _YEAR), ("bracketed", _GROUP), ("stage", _STAGE), ("role", _ROLE)):
+    for name, pattern in (
+        ("marker", _MARKER),
+        ("fiscal_year", _YEAR),
+        ("bracketed", _GROUP),
+        ("stage", _STAGE),
+        ("role", _ROLE),
+    ):
         match = pattern.match(s, i)
         if match is None or match.end() == i:
             continue

@@ -187,7 +187,14 @@ def _general(r: Reading, begin: int, end: int, bracket: str | None, unit: str | 
     amount = scan_amount(r, i, unit, need_unit=False)
     if amount is None:
         foreign = _FOREIGN.match(s, i) is not None
-        raise r.error(Reason.FOREIGN_CURRENCY if foreign else Reason.BAD_GROUPING if s[i : i + 1] == "," else Reason.NOT_AN_AMOUNT, i)
+        raise r.error(
+            Reason.FOREIGN_CURRENCY
+            if foreign
+            else Reason.BAD_GROUPING
+            if s[i : i + 1] == ","
+            else Reason.NOT_AN_AMOUNT,
+            i,
+        )
     notes.parts.append(("amount", i, amount.end))
     second: Amount | None = None
     position = amount.end

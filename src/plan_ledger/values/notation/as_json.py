@@ -195,7 +195,9 @@ def _mention(value: Mention) -> dict[str, Any]:
 def _cell(value: Cell) -> dict[str, Any]:
     match value:
         case HeaderRow():
-            columns = [{"letter": c.letter, "label": c.label, **({"note": c.note} if c.note else {})} for c in value.columns]
+            columns = [
+                {"letter": c.letter, "label": c.label, **({"note": c.note} if c.note else {})} for c in value.columns
+            ]
             return {"columns": columns}
         case Row():
             return {"cells": list(value.cells), "blank": list(value.blank)}

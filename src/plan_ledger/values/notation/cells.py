@@ -131,7 +131,11 @@ def split_header_label(text: str) -> HeaderLabel:
     if match is not None and match.end() < len(s):
         letter, begin = match[1] or match[2] or match[3], match.end()
     note_at = _NOTE.search(s, begin + 1)
-    cut = note_at.start() if note_at is not None and s.rstrip()[-1:] in ")]" or (note_at and "※" in note_at.group()) else len(s)
+    cut = (
+        note_at.start()
+        if (note_at is not None and s.rstrip()[-1:] in ")]") or (note_at and "※" in note_at.group())
+        else len(s)
+    )
     words = text[folded.at(begin) : folded.at(cut)].strip() if begin < len(s) else ""
     note = text[folded.at(cut) :].strip() if cut < len(s) else ""
     return HeaderLabel(letter, words, note or None)
@@ -144,7 +148,12 @@ def strip_numbering(text: str) -> Numbered:
     s = folded.text
     match = _NUMBERING.match(s)
     at = match.end() if match is not None else 0
-    if match is not None and at >= len(s.rstrip()) and len(text) <= 80 and match.lastgroup in ("word", "multi", "dotted"):
+    if (
+        match is not None
+        and at >= len(s.rstrip())
+        and len(text) <= 80
+        and match.lastgroup in ("word", "multi", "dotted")
+    ):
         match, at = None, 0
     bullet = _BULLET.match(s, at)
     if bullet is not None:
@@ -212,8 +221,7 @@ def _row(text: str) -> HeaderRow | Row:
 
 
 _HEADINGS: Final = frozenset(
-    "戦略 戦略名 KPI 施策 施策名 事業 事業名 概要 事業概要 予算 予算額 期間 事業期間 実施期間 進捗 進捗状況 現状 現状分析 現状・分析 課題 担当 担当課 担当部署 所管 所管課 "
-    "備考 目標 目標値 実績 実績値 基準値 スケジュール 進捗状況やスケジュール No No. 番号 区分 取組 取組内容 成果 評価 今後の方針 今後の予定".split()
+    ["戦略", "戦略名", "KPI", "施策", "施策名", "事業", "事業名", "概要", "事業概要", "予算", "予算額", "期間", "事業期間", "実施期間", "進捗", "進捗状況", "現状", "現状分析", "現状・分析", "課題", "担当", "担当課", "担当部署", "所管", "所管課", "備考", "目標", "目標値", "実績", "実績値", "基準値", "スケジュール", "進捗状況やスケジュール", "No", "No.", "番号", "区分", "取組", "取組内容", "成果", "評価", "今後の方針", "今後の予定"]
 )
 
 

@@ -29,7 +29,12 @@ def parse_fiscal_year(text: str, *, fiscal_year: int | None = None, era: str | N
     i, end = r.strip_brackets()
     r.s = r.s[:end]
     point = scan_point(r, i)
-    if point is None or point.month is not None or point.season is not None or point.precision not in ("year", "fiscal_year"):
+    if (
+        point is None
+        or point.month is not None
+        or point.season is not None
+        or point.precision not in ("year", "fiscal_year")
+    ):
         raise r.error(Reason.NOT_A_FISCAL_YEAR, i)
     resolve(r, point)
     if point.end < end or point.qualifiers or not point.parts:

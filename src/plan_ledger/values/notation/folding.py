@@ -57,7 +57,9 @@ for _radical, _ideograph in zip(
 ):
     _TABLE[ord(_radical)] = _ideograph
 _HALF_KANA = "ｦｧｨｩｪｫｬｭｮｯｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝ"
-_FULL_KANA = "ヲァィゥェォャュョッアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン"
+_FULL_KANA = (
+    "ヲァィゥェォャュョッアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン"
+)
 for _half, _full in zip(_HALF_KANA, _FULL_KANA, strict=True):
     _TABLE[ord(_half)] = _full
 _FOLD: Final = dict(_TABLE)
@@ -66,7 +68,9 @@ _EXPANDED: dict[str, str] = {chr(0x32C0 + i): f"{i + 1}月" for i in range(12)}
 _EXPANDED |= {chr(0x33E0 + i): f"{i + 1}日" for i in range(31)}
 _EXPANDED |= {chr(0x322A + i): f"({day})" for i, day in enumerate("月火水木金土日")}
 _EXPANDED |= {"㈱": "(株)", "㍉": "ミリ", "㌔": "キロ", "㌧": "トン"}
-_EXPANDED |= dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f" + "".join(map(chr, range(0xFE00, 0xFE10))), "")
+_EXPANDED |= dict.fromkeys(
+    "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f" + "".join(map(chr, range(0xFE00, 0xFE10))), ""
+)
 _SPECIAL: Final = re.compile(
     "[" + "".join(_EXPANDED) + "]|.[\u3099\u309a\uff9e\uff9f]",
     re.DOTALL,
@@ -144,7 +148,7 @@ def squeeze(folded: Folded) -> Folded:
         start, end = match.span()
         out.append(text[last:start])
         back.extend(range(last, start))
-        if 0 < start and end < len(text) and text[start - 1] in _DIGITS and text[end] in _DIGITS:
+        if start > 0 and end < len(text) and text[start - 1] in _DIGITS and text[end] in _DIGITS:
             out.append(" ")
             back.append(start)
         last = end

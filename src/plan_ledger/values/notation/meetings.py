@@ -17,14 +17,20 @@ _MODES: Final = re.compile(
     r"(?:書面|オンライン|Web|WEB|web|ウェブ|リモート|ハイブリッド|対面|持ち回り|持回り?|テレビ会議|臨時|合同|非公開|公開)"
     r"(?:開催|会議|審議|形式|方式|併用|決議)*"
 )
-_MATERIAL: Final = re.compile(r"(?:参考資料|資料(?= ?(?:No\.?)?[0-9一二三四五六七八九十])) ?(?:No\.?)?[0-9一二三四五六七八九十]{0,3}(?:[-・‐][0-9]{1,3}){0,3}(?![0-9])|別紙 ?[0-9]{0,3}|議事録|議事概要|次第")
+_MATERIAL: Final = re.compile(
+    r"(?:参考資料|資料(?= ?(?:No\.?)?[0-9一二三四五六七八九十])) ?(?:No\.?)?[0-9一二三四五六七八九十]{0,3}(?:[-・‐][0-9]{1,3}){0,3}(?![0-9])|別紙 ?[0-9]{0,3}|議事録|議事概要|次第"
+)
 _FISCAL: Final = re.compile(
     r"(?:令和|平成|昭和|[RHS]) ?(?:元|[0-9]{1,2}|[一二三四五六七八九十]{1,3}) ?(?:年度|(?= ?第))|[12][0-9]{3} ?年度|(?:今|本|当|来|前|昨)年度"
 )
-_DATE: Final = re.compile(r"(?:令和|平成|昭和|[RHS]) ?(?:元|[0-9]{1,2}|[一二三四五六七八九十]{1,3}) ?[年./]|[12][0-9]{3}[年./-]")
+_DATE: Final = re.compile(
+    r"(?:令和|平成|昭和|[RHS]) ?(?:元|[0-9]{1,2}|[一二三四五六七八九十]{1,3}) ?[年./]|[12][0-9]{3}[年./-]"
+)
 _TRAILER: Final = re.compile(r"(?:用|資料|配布資料|配付資料|について|開催|の?(?:開催)?案内|議事録|次第|説明)$")
 _GROUP: Final = re.compile(r"\(([^()]*)\)")
-_PLAN: Final = re.compile(r"(?P<plan>.+?)の?(?:の推進について|の進捗(?:状況)?について|の策定について|について|の推進|進捗状況|の進捗)$")
+_PLAN: Final = re.compile(
+    r"(?P<plan>.+?)の?(?:の推進について|の進捗(?:状況)?について|の策定について|について|の推進|進捗状況|の進捗)$"
+)
 _PLAN_END: Final = re.compile(r"(?:プラン|計画|戦略|ビジョン|方針|大綱|構想|指針|プログラム)$")
 _LEAD: Final = re.compile(r"^[ 、:・~\-]+|[ 、:・~\-]+$")
 _SHORT: Final = re.compile(r"(?:令和|平成|昭和|[RHS])[0-9元]{1,2}(?:年度|-|第)")
@@ -63,11 +69,22 @@ def parse_meeting(text: str, *, fiscal_year: int | None = None) -> MeetingName:
     before, inside, after = _around(r, match, cut)
     body, plan = _body_and_plan(before, after, inside=inside)
     return MeetingName(
-        text, number, body or None, year, plan, held, material, mode, tuple(warnings), r.spans(sorted(parts, key=lambda p: p[1]))
+        text,
+        number,
+        body or None,
+        year,
+        plan,
+        held,
+        material,
+        mode,
+        tuple(warnings),
+        r.spans(sorted(parts, key=lambda p: p[1])),
     )
 
 
-def _held(r: Reading, parts: list[tuple[str, int, int]], cut: list[tuple[int, int]]) -> tuple[str | None, list[NotationWarning]]:
+def _held(
+    r: Reading, parts: list[tuple[str, int, int]], cut: list[tuple[int, int]]
+) -> tuple[str | None, list[NotationWarning]]:
     """The first full date; a date that can't be is not a meeting's."""
     for match in _DATE.finditer(r.s):
         try:
@@ -113,7 +130,12 @@ def _year(r: Reading, parts: list[tuple[str, int, int]], cut: list[tuple[int, in
 
 
 def _first(
-    r: Reading, pattern: re.Pattern[str], name: str, start: int, parts: list[tuple[str, int, int]], cut: list[tuple[int, int]]
+    r: Reading,
+    pattern: re.Pattern[str],
+    name: str,
+    start: int,
+    parts: list[tuple[str, int, int]],
+    cut: list[tuple[int, int]],
 ) -> str | None:
     match = pattern.search(r.s, start)
     if match is None or not match.group().strip():

@@ -49,7 +49,12 @@ def find_mentions(r: Reading, taken: Sequence[tuple[int, int]], *, known: bool) 
         if point is None or point.month is None or point.season is not None or _NOT_A_DATE.match(s, range_.end):
             continue
         single = range_.mark is None
-        if single and point.sep == "/" and point.inferred and not (point.qualifiers or point.weekday or s[i - 1 : i] == "("):
+        if (
+            single
+            and point.sep == "/"
+            and point.inferred
+            and not (point.qualifiers or point.weekday or s[i - 1 : i] == "(")
+        ):
             # 1/2 in a sentence is a share as often as a day.
             continue
         text = r.original(i, range_.end)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 _UNKNOWN: Final = re.compile(r"[.…‥]{1,6}")
 _LABEL: Final = re.compile(r"[^0-9△\-+±~/,.()A-Za-z]{1,24}(?=[0-9△])")
-_NOT_LABEL: Final = re.compile(r"(?:令和|平成|昭和|大正|明治|[令平昭]|第|数|何|後|前|翌|午|元|[一二三四五六七八九十百千万億])$")
+_NOT_LABEL: Final = re.compile(
+    r"(?:令和|平成|昭和|大正|明治|[令平昭]|第|数|何|後|前|翌|午|元|[一二三四五六七八九十百千万億])$"
+)
 _REST: Final = re.compile(r"[^0-9,.~/→△\-+()%:]{1,20}")
 _TREND: Final = re.compile(r"(?P<up>の?増加?|の?増)|(?P<down>の?減少?|の?減|の?削減)")
 _OF: Final = re.compile(r"(?:のうち|中|の内)(?=[0-9])")

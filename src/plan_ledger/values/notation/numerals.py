@@ -14,7 +14,9 @@ KANJI_DIGITS: Final = {c: i for i, c in enumerate("〇一二三四五六七八�
 KANJI_SET: Final = "〇零一二三四五六七八九十百"
 _SMALL: Final = {"十": 10, "拾": 10, "百": 100, "千": 1000}
 _BIG: Final = {"万": 10**4, "億": 10**8, "兆": 10**12}
-_ATOM: Final = re.compile(r"(?P<num>[0-9][0-9,]*(?:\.[0-9]+)?)|(?P<kan>[〇零一二三四五六七八九]+|[壱弐参](?=[十拾百千万億]))|(?P<small>[十拾百千])|(?P<big>[万億兆])")
+_ATOM: Final = re.compile(
+    r"(?P<num>[0-9][0-9,]*(?:\.[0-9]+)?)|(?P<kan>[〇零一二三四五六七八九]+|[壱弐参](?=[十拾百千万億]))|(?P<small>[十拾百千])|(?P<big>[万億兆])"
+)
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _PLAIN: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 MAX_DIGITS: Final = 30
@@ -83,7 +85,7 @@ def scan_number(text: str, start: int) -> Scanned | None:
     if match["num"]:
         end = match.end()
         following = text[end : end + 1]
-        if following not in _SMALL and following not in _BIG or not following:
+        if (following not in _SMALL and following not in _BIG) or not following:
             token = match["num"]
             if token[-1] == ",":
                 token = token.rstrip(",")
@@ -98,7 +100,18 @@ def scan_number(text: str, start: int) -> Scanned | None:
 class _Mixed:
     """Adds up one number atom by atom: small multipliers within a myriad, myriads in falling order."""
 
-    __slots__ = ("big_before", "decimals", "digit", "error", "myriad", "sections", "small_before", "total", "wide")
+    __slots__ = (
+        "big_before",
+        "decimals",
+        "digit",
+        "error",
+        "myriad",
+        "sections",
+        "seen",
+        "small_before",
+        "total",
+        "wide",
+    )
 
     def __init__(self) -> None:
         self.total = Decimal(0)
@@ -107,6 +120,7 @@ class _Mixed:
         self.small_before = 10**4
         self.big_before = 10**16
         self.sections = 0
+        self.seen = False
         self.decimals = False
         self.wide = False
         self.error = ""
@@ -125,11 +139,12 @@ class _Mixed:
                 self.error = "bad_number"
             self.wide = True
         self.myriad += factor * unit
+        self.seen = True
         self.small_before, self.digit = unit, None
 
     def big(self, unit: int) -> None:
         value = self.myriad + (self.digit or 0)
-        if unit >= self.big_before or (not value and self.digit is None):
+        if unit >= self.big_before or (not value and self.digit is None and not self.seen):
             self.error = "bad_number"
         self._close(value, unit)
         self.big_before = unit
@@ -143,7 +158,7 @@ class _Mixed:
                 self.error = "bad_number"
         self.total += value * unit
         self.sections += 1
-        self.myriad, self.digit, self.small_before, self.wide = Decimal(0), None, 10**4, False
+        self.myriad, self.digit, self.small_before, self.wide, self.seen = Decimal(0), None, 10**4, False, False
 
     def finish(self) -> Decimal:
         if self.myriad or self.digit is not None:

@@ -264,7 +264,12 @@ def _take_tail(p: Point, tail: re.Match[str], s: str, *, period: bool) -> None:
     has_day = tail["d"] or tail["d2"]
     if tail["sep"] == "-" and period and not has_day:
         # 2023-04 is ISO 8601; R5-8 and H23-27年度 are ranges of years, or can't be told.
-        if p.written != "western" or len(tail["m"]) != 2 or not 1 <= int(tail["m"]) <= 12 or s[tail.end() : tail.end() + 1] == "年":
+        if (
+            p.written != "western"
+            or len(tail["m"]) != 2
+            or not 1 <= int(tail["m"]) <= 12
+            or s[tail.end() : tail.end() + 1] == "年"
+        ):
             return
     p.month, p.sep = int(tail["m"]), tail["sep"]
     p.precision = "month"

@@ -86,9 +86,7 @@ def parse_schedule(
         raise r.error(Reason.BLANK)
     warnings: list[NotationWarning] = []
     heads = _heads(r, known=fiscal_year is not None, warnings=warnings)
-    entries = [
-        _entry(r, head, heads[n + 1].start if n + 1 < len(heads) else len(r.s)) for n, head in enumerate(heads)
-    ]
+    entries = [_entry(r, head, heads[n + 1].start if n + 1 < len(heads) else len(r.s)) for n, head in enumerate(heads)]
     mentions = find_mentions(
         r, [(h.when_start, h.when_end) for h in heads if h.when_end > 0], known=fiscal_year is not None
     )
@@ -193,7 +191,11 @@ def _dated(
             return None
         end = found.end
         period: Period | None = build_period(r, found, r.original(i, end))
-        gap = _GAP.match(s, end if found.mark is None else found.mark[0]) if found.right is None or found.mark is None else None
+        gap = (
+            _GAP.match(s, end if found.mark is None else found.mark[0])
+            if found.right is None or found.mark is None
+            else None
+        )
         if gap is not None and gap.end() > end and (wider := _wide(r, i, gap.end())) is not None:
             end, period = wider
     except NotationError as error:

@@ -36,11 +36,17 @@ class Around:
         self.parts: list[tuple[str, int, int]] = []
 
 
-_HEADING: Final = re.compile(r"の?(?:最終|当面の|中間)?(?P<word>目標値?|実績値?|現状値?|計画値?|見込み?値?|基準値?|成果目標|到達目標)(?:は|:|、|=)?")
+_HEADING: Final = re.compile(
+    r"の?(?:最終|当面の|中間)?(?P<word>目標値?|実績値?|現状値?|計画値?|見込み?値?|基準値?|成果目標|到達目標)(?:は|:|、|=)?"
+)
 _GROUP: Final = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
-_NOTE: Final = re.compile(r"(?P<state>時点|現在)|(?P<actual>実績値?|現状値?|(?:確定)?値|速報値?)|(?P<goal>目標値?|まで(?:に)?|計画値?|達成目標)")
+_NOTE: Final = re.compile(
+    r"(?P<state>時点|現在)|(?P<actual>実績値?|現状値?|(?:確定)?値|速報値?)|(?P<goal>目標値?|まで(?:に)?|計画値?|達成目標)"
+)
 _RATE: Final = re.compile(r"(?P<sign>[△\-+]?)(?P<n>[0-9]+(?:\.[0-9]+)?)%(?P<way>増|減|増加|減少|削減)?")
-_BEFORE_RATE: Final = re.compile(r"(?:対?(?:前年度?|昨年度?|基準年度?|令和[0-9元]+年度?|R[0-9元]+|H[0-9]+|[12][0-9]{3}年度?)比:?)")
+_BEFORE_RATE: Final = re.compile(
+    r"(?:対?(?:前年度?|昨年度?|基準年度?|令和[0-9元]+年度?|R[0-9元]+|H[0-9]+|[12][0-9]{3}年度?)比:?)"
+)
 _BASE_FOLLOWS: Final = re.compile(r"のうち|の(?=[0-9約]|う)")
 _YEARISH: Final = re.compile(
     r"(?:令和|平成|昭和|[RHS])(?:元|[0-9]{1,2}|[一二三四五六七八九十]{1,3})(?:年度?|(?=[.:\0 ]|末|まで|に|$|の|、|目標|実績|計画|現状))|[12][0-9]{3}(?:年度?|\.[0-9])|[0-9]{1,2}月末?(?![0-9間])"
@@ -52,11 +58,14 @@ _NOISE: Final = re.compile(
 )
 _REFERENCE: Final = r"(?P<ref>全国平均値?|全国(?:水準|値)|県平均|府平均|都道府県平均|類似団体平均|九州平均|東北平均|基準値|現状値?|現況値?|前年度?(?:実績|値)?|昨年度?|前回(?:調査)?値?|過去最高|過去最低|計画値|目標値|前期値|(?:直近)?実績値?)"
 _AGAINST: Final = re.compile(
-    _REFERENCE + r"(?:[よりのをにと比対もべ]|から|以上に|同){0,4}(?:(?P<near>並み?|程度|同等|同水準|水準|同程度)|(?P<ge>以上)|(?P<le>以下|以内)|(?P<gt>上回る?|超える?|増加?|向上|上昇|改善|高い|高く|増や)"
+    _REFERENCE
+    + r"(?:[よりのをにと比対もべ]|から|以上に|同){0,4}(?:(?P<near>並み?|程度|同等|同水準|水準|同程度)|(?P<ge>以上)|(?P<le>以下|以内)|(?P<gt>上回る?|超える?|増加?|向上|上昇|改善|高い|高く|増や)"
     r"|(?P<lt>下回る?|減少?|低減|削減|縮小|低下|低い|減ら)|(?P<eq>維持))"
 )
 _PREVIOUS: Final = re.compile(r"前年|昨年|前回|現状|現況|過去")
-_TREND: Final = re.compile(r"(?P<keep>維持|横ばい)|(?P<up>増加|増やす|向上|上昇|拡大|増$|増加傾向|引き上げ)|(?P<down>減少|減らす|低減|削減|縮小|低下|抑制|減$|引き下げ)")
+_TREND: Final = re.compile(
+    r"(?P<keep>維持|横ばい)|(?P<up>増加|増やす|向上|上昇|拡大|増$|増加傾向|引き上げ)|(?P<down>減少|減らす|低減|削減|縮小|低下|抑制|減$|引き下げ)"
+)
 
 
 def read_heading(r: Reading, around: Around) -> int:
@@ -126,7 +135,7 @@ def _bracket(r: Reading, start: int, end: int, main: str, after: int, around: Ar
     if rate is not None:
         value = Decimal(rate["n"])
         if rate["sign"] or rate["way"] or before:
-            down = rate["sign"] in "△-" and rate["sign"] or (rate["way"] or "").startswith(("減", "削"))
+            down = (rate["sign"] in "△-" and rate["sign"]) or (rate["way"] or "").startswith(("減", "削"))
             around.change_rate = -value if down else value
         elif not main.endswith("%"):
             around.ratio = value

@@ -26,7 +26,9 @@ _KANJI_START: Final = re.compile(r"[一二三四五六七八九十百]")
 _PREFIX_BACK: Final = re.compile(
     r"(?:約|およそ|おおむね|概ね|ほぼ|最大|最高|最低|少なくとも|延べ?|のべ|累計|累積|通算|年間|毎年度?|年平均|毎月|毎週|(?<![0-9一-龠])[年月週])+$"
 )
-_BASELINE: Final = re.compile(r"^(?:基準値?|現状値?|現況値?|実績値?|策定時)(?:\([^()]*\))?:?(?P<base>[^/→]{1,80}?)[/→、;]?(?P<goal>目標値?(?:\([^()]*\))?:?.{1,80})$")
+_BASELINE: Final = re.compile(
+    r"^(?:基準値?|現状値?|現況値?|実績値?|策定時)(?:\([^()]*\))?:?(?P<base>[^/→]{1,80}?)[/→、;]?(?P<goal>目標値?(?:\([^()]*\))?:?.{1,80})$"
+)
 _KEEP: Final = re.compile(r"\s*(?:程度|水準|以上)?[のをに]?(?:現状)?維持|キープ")
 _AFTER: Final = re.compile(
     r"(?:[をにへがの]|程度|まで|ずつ)?(?:以上に)?(?:(?P<up>増加|増|向上|上昇|拡大|引き?上げ|アップ|改善)|(?P<down>削減|減少|減|低減|縮減|引き?下げ|抑制|ダウン|短縮|低下)"
@@ -128,7 +130,9 @@ def _figures(r: Reading, work: str, begin: int) -> list[Figure]:
 
 
 _SKIP: Final = re.compile(r"[0-9.,]+|[〇一二三四五六七八九十百千万億兆]+|.")
-_WORDLIKE: Final = re.compile(r"一(?:人ひとり|部|体|般|定|層|次|環|方|括|時|致|元|斉|者|日も|人親)|十分|百貨|三位|二次|一人一人|二度|三者|千|七夕|八|四半期|六次|五輪")
+_WORDLIKE: Final = re.compile(
+    r"一(?:人ひとり|部|体|般|定|層|次|環|方|括|時|致|元|斉|者|日も|人親)|十分|百貨|三位|二次|一人一人|二度|三者|千|七夕|八|四半期|六次|五輪"
+)
 
 
 def _single(r: Reading, work: str, begin: int, figure: Figure, around: Around) -> Target:
@@ -143,9 +147,7 @@ def _single(r: Reading, work: str, begin: int, figure: Figure, around: Around) -
     if band is not None:
         if unit != "位" or figure.value % 10:
             return Target(r.text, unparsed=True)
-        return Target(
-            r.text, None, unit, "range", low=figure.value, high=figure.value + 9, **values
-        )
+        return Target(r.text, None, unit, "range", low=figure.value, high=figure.value + 9, **values)
     if figure.high is not None:
         values |= {"low": figure.value, "high": figure.high}
         comparator = "range"
@@ -179,7 +181,12 @@ def _several(r: Reading, work: str, begin: int, figures: Sequence[Figure], aroun
     values = _values(around)
     if len(figures) == 2 and first.unit in ("", second.unit):
         between = work[first.end : second.start].strip("\0 、,かつ")
-        if {first.comparator, second.comparator} in ({">=", "<="}, {">", "<"}, {">=", "<"}, {">", "<="}) and not between:
+        if {first.comparator, second.comparator} in (
+            {">=", "<="},
+            {">", "<"},
+            {">=", "<"},
+            {">", "<="},
+        ) and not between:
             low, high = sorted((first.value, second.value))
             return Target(r.text, None, second.unit, "range", low=low, high=high, **values)
         if _TO.fullmatch(work, first.end, second.start) and not first.comparator:
