@@ -20,9 +20,10 @@ from attrs import define, field
 from plan_ledger.domain import plans as plan_domain
 from plan_ledger.index import catalog
 from plan_ledger.ledger.acting import Acting, ActingContext, Person, person
-from plan_ledger.ledger.errors import KeyUsedOtherwise, NotInBatch, PlanNotSaid, UnknownPlan
+from plan_ledger.ledger.errors import KeyUsedOtherwise, NotInBatch, PlanNotSaid, UnknownBatch, UnknownPlan
 from plan_ledger.ledger.intents import Batch, Executor, Intent
 from plan_ledger.ledger.work import Caches, Clock, Receipt, Work, utc_now
+from plan_ledger.queries.results import time_of
 from plan_ledger.values.ids import IdFactory, new_uuid
 from plan_ledger.values.schema import Schema, default_schema
 from plan_ledger.values.texts import clean_text, folded_name
@@ -322,6 +323,20 @@ class Ledger:
             row = rows.one("SELECT coalesce(max(position), 0) FROM events")
         assert row is not None
         return int(row[0])
+
+    def receipt(self, position: int) -> Receipt:
+        """The receipt of the batch that holds a position.
+
+        Raises:
+            UnknownBatch: There is none.
+        """
+        with self.reading() as rows:
+            bounds = catalog.batch_bounds(rows, position)
+            if bounds is None:
+                raise UnknownBatch(position)
+            row = rows.one("SELECT recorded_at FROM batches WHERE position = ?", (bounds[0],))
+        assert row is not None
+        return Receipt(*bounds, time_of(row[0]))
 
     @property
     def store(self) -> LedgerStore:
