@@ -30,10 +30,11 @@ _MARKS: Final[dict[str, tuple[str, int | None]]] = {
     **{
         word: (word, None)
         for word in (
-            "皆増", "皆減", "廃目", "新規", "未定", "調整中", "検討中", "算定中", "精査中", "積算中", "要求中", "同上", "〃",
-            "別途", "別途計上", "秘匿", "非公表", "不明", "予算未計上", "計上なし", "予算計上なし", "予算なし", "予算措置なし",
-            "既定予算", "既決予算", "既存予算", "既定経費", "人件費のみ", "執行残", "対象外", "該当なし", "未計上", "継続", "廃止", "終了",
-            "統合", "組替", "科目存置",
+            "皆増", "皆減", "廃目", "新規", "未定", "調整中", "検討中", "算定中", "精査中", "積算中",
+            "要求中", "同上", "〃", "別途", "別途計上", "秘匿", "非公表", "不明", "予算未計上", "計上なし",
+            "予算計上なし", "予算なし", "予算措置なし", "既定予算", "既決予算", "既存予算", "既定経費",
+            "人件費のみ", "執行残", "対象外", "該当なし", "未計上", "継続", "廃止", "終了", "統合", "組替",
+            "科目存置",
         )
     },
     **dict.fromkeys(("なし", "無し", "無", "ナシ"), ("none", None)),
@@ -65,7 +66,7 @@ def parse_money(text: str, *, unit: str | None = None, fiscal_year: int | None =
         NotationError: bad_grouping (``4,45``, ``4.450``), bad_number, missing_unit, unknown_unit, fraction_of_yen,
             foreign_currency, fuzzy_amount (``数億円``), not_an_amount, too_long.
 
-    Source: 地方自治法施行規則第15条別記 (△ for a decrease, 千円 in budget tables); 統計表記 (- none, … unknown, X 秘匿).
+    Source: 地方自治法施行規則第14条別記 (budget forms, in 千円); signs of official statistics (- none, … unknown, X 秘匿).
     """
     del fiscal_year
     r = Reading("budget", text)

@@ -157,7 +157,8 @@ def _target(value: Target) -> dict[str, Any]:
     out: dict[str, Any] = {"value": plain(value.value), "unit": value.unit, "comparator": value.comparator}
     out |= _some(
         value,
-        "approx cumulative per low high rank fiscal_year target target_precision role as_of reference ratio change_rate",
+        "approx cumulative per low high rank fiscal_year target target_precision"
+        " role as_of reference ratio change_rate",
     )
     if value.base is not None:
         out["base"] = _quantity(value.base)

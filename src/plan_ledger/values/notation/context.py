@@ -1,4 +1,4 @@
-"""What a notation is read against: the table's fiscal year, unit and era; and how a problem is placed in the original."""
+"""What a notation is read against (fiscal year, era), and where a problem is in the original."""
 
 from __future__ import annotations
 

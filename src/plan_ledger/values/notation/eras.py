@@ -1,7 +1,8 @@
 """The five modern eras and the Gregorian year of an era year.
 
-Sources: 元号を改める政令 (昭和64年政令第1号: 平成 from 1989-01-08; 平成31年政令第143号: 令和 from 2019-05-01), 元号建定 (明治 from
-1868-01-25), 詔書 (大正 from 1912-07-30, 昭和 from 1926-12-25); 太政官布告第337号 (明治5年): the solar calendar since 1873-01-01.
+Sources: 元号を改める政令 (昭和64年政令第1号: 平成 from 1989-01-08; 平成31年政令第143号: 令和 from 2019-05-01),
+明治改元の詔 (from 1868-01-25), 詔書 (大正 from 1912-07-30, 昭和 from 1926-12-25); 太政官布告第337号 (明治5年): the
+solar calendar since 1873-01-01.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from typing import Literal
 from plan_ledger.values.notation.codes import NotationWarning, Reason
 from plan_ledger.values.notation.context import DASHES, Reading
 from plan_ledger.values.notation.model import FiscalYear
-from plan_ledger.values.notation.points import resolve, scan_point
+from plan_ledger.values.notation.points import scan_point
+from plan_ledger.values.notation.resolving import resolve
 
 
 def parse_fiscal_year(text: str, *, fiscal_year: int | None = None, era: str | None = None) -> FiscalYear:

@@ -64,13 +64,12 @@ for _half, _full in zip(_HALF_KANA, _FULL_KANA, strict=True):
     _TABLE[ord(_half)] = _full
 _FOLD: Final = dict(_TABLE)
 
-_EXPANDED: dict[str, str] = {chr(0x32C0 + i): f"{i + 1}月" for i in range(12)}
-_EXPANDED |= {chr(0x33E0 + i): f"{i + 1}日" for i in range(31)}
-_EXPANDED |= {chr(0x322A + i): f"({day})" for i, day in enumerate("月火水木金土日")}
-_EXPANDED |= {"㈱": "(株)", "㍉": "ミリ", "㌔": "キロ", "㌧": "トン"}
-_EXPANDED |= dict.fromkeys(
-    "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f" + "".join(map(chr, range(0xFE00, 0xFE10))), ""
-)
+_EXPANDED: Final[dict[str, str]] = {chr(0x32C0 + i): f"{i + 1}月" for i in range(12)}
+_EXPANDED.update({chr(0x33E0 + i): f"{i + 1}日" for i in range(31)})
+_EXPANDED.update({chr(0x322A + i): f"({day})" for i, day in enumerate("月火水木金土日")})
+_EXPANDED.update({"㈱": "(株)", "㍉": "ミリ", "㌔": "キロ", "㌧": "トン"})
+_INVISIBLE: Final = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f" + "".join(map(chr, range(0xFE00, 0xFE10)))
+_EXPANDED.update(dict.fromkeys(_INVISIBLE, ""))
 _SPECIAL: Final = re.compile(
     "[" + "".join(_EXPANDED) + "]|.[\u3099\u309a\uff9e\uff9f]",
     re.DOTALL,

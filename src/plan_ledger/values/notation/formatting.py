@@ -24,7 +24,7 @@ _TAILS: Final = {">=": "以上", "<=": "以内", "<": "未満", ">": "超", "mai
 
 @frozen
 class Style:
-    """How to write: ``R5.4.1`` / ``令和5年4月1日`` / ``2023/4/1`` / ``2023年4月1日``, in either width, amounts in ``unit``."""
+    """``R5.4.1``, ``令和5年4月1日``, ``2023/4/1`` or ``2023年4月1日``, in either width; amounts in ``unit``."""
 
     calendar: Literal["era", "western"] = "era"
     form: Literal["short", "long"] = "short"

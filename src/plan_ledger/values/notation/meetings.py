@@ -1,4 +1,4 @@
-"""Reading a meeting's name: ``第2回PT``, ``令和元年度 第1回○○会議``, ``H30.10.3 第7回…懇談会 資料4``, ``第３回（書面開催）``."""
+"""Reading a meeting's name: ``第2回PT``, ``令和元年度 第1回○○会議``, ``H30.10.3 第7回…懇談会 資料4``."""
 
 from __future__ import annotations
 
@@ -10,18 +10,23 @@ from plan_ledger.values.notation.codes import MAX_SHORT, NotationWarning, Reason
 from plan_ledger.values.notation.context import Reading
 from plan_ledger.values.notation.model import MeetingName
 from plan_ledger.values.notation.numerals import kanji_number
-from plan_ledger.values.notation.points import resolve, scan_point
+from plan_ledger.values.notation.points import scan_point
+from plan_ledger.values.notation.resolving import resolve
 
 _NUMBER: Final = re.compile(r"第? ?(?P<n>[0-9]{1,4}|[〇一二三四五六七八九十百]{1,5}) ?回(?![答収覧数転復路線目])")
 _MODES: Final = re.compile(
-    r"(?:書面|オンライン|Web|WEB|web|ウェブ|リモート|ハイブリッド|対面|持ち回り|持回り?|テレビ会議|臨時|合同|非公開|公開)"
+    r"(?:書面|オンライン|Web|WEB|web|ウェブ|リモート|ハイブリッド|対面|持ち回り"
+    r"|持回り?|テレビ会議|臨時|合同|非公開|公開)"
     r"(?:開催|会議|審議|形式|方式|併用|決議)*"
 )
 _MATERIAL: Final = re.compile(
-    r"(?:参考資料|資料(?= ?(?:No\.?)?[0-9一二三四五六七八九十])) ?(?:No\.?)?[0-9一二三四五六七八九十]{0,3}(?:[-・‐][0-9]{1,3}){0,3}(?![0-9])|別紙 ?[0-9]{0,3}|議事録|議事概要|次第"
+    r"(?:参考資料|資料(?= ?(?:No\.?)?[0-9一二三四五六七八九十])) ?(?:No\.?)?[0-9一二三四五六七八九十"
+    r"]{0,3}(?:[-・‐][0-9]{1,3}){0,3}(?![0-9])|別紙 ?[0-9]{0,3}|議事録|議事概要"
+    r"|次第"
 )
 _FISCAL: Final = re.compile(
-    r"(?:令和|平成|昭和|[RHS]) ?(?:元|[0-9]{1,2}|[一二三四五六七八九十]{1,3}) ?(?:年度|(?= ?第))|[12][0-9]{3} ?年度|(?:今|本|当|来|前|昨)年度"
+    r"(?:令和|平成|昭和|[RHS]) ?(?:元|[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
+    r" ?(?:年度|(?= ?第))|[12][0-9]{3} ?年度|(?:今|本|当|来|前|昨)年度"
 )
 _DATE: Final = re.compile(
     r"(?:令和|平成|昭和|[RHS]) ?(?:元|[0-9]{1,2}|[一二三四五六七八九十]{1,3}) ?[年./]|[12][0-9]{3}[年./-]"
@@ -112,7 +117,8 @@ def _held(
 
 
 _SPACED_DATE: Final = re.compile(
-    r"(?:令和|平成|昭和|[RHS]) {0,2}(?:元|[0-9]{1,2}) {0,2}年 {0,2}[0-9]{1,2} {0,2}月 {0,2}[0-9]{1,2} {0,2}日(?: ?\([月火水木金土日]\))?"
+    r"(?:令和|平成|昭和|[RHS]) {0,2}(?:元|[0-9]{1,2}) {0,2}年 {0,2}[0-9]{1,2}"
+    r" {0,2}月 {0,2}[0-9]{1,2} {0,2}日(?: ?\([月火水木金土日]\))?"
 )
 
 

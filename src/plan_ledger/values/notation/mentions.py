@@ -1,4 +1,4 @@
-"""Dates inside sentences: ``(5/12~)``, ``8月中の予定``, ``8/23までに``, ``R5.6末時点``. They date a remark, not an entry."""
+"""Dates inside sentences: ``(5/12~)``, ``8月中の予定``, ``R5.6末時点``. They date a remark, not an entry."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from plan_ledger.values.notation.context import Reading
 
 _CANDIDATE: Final = re.compile(
-    r"(?<![0-9A-Za-z./:月年日第])(?:(?:[RHS]|令和|平成|昭和)(?:元|[0-9]{1,2})[./年]|[12][0-9]{3}[./年][0-9]|[0-9]{1,2}/[0-9]{1,2}(?![0-9/])"
+    r"(?<![0-9A-Za-z./:月年日第])(?:(?:[RHS]|令和|平成|昭和)(?:元|[0-9]{1,2})[./年]"
+    r"|[12][0-9]{3}[./年][0-9]|[0-9]{1,2}/[0-9]{1,2}(?![0-9/])"
     r"|[0-9]{1,2}月(?![間当分]))"
 )
 _TRIM: Final = re.compile(r"(?:の?予定|の見込み?|に)$")

@@ -40,7 +40,7 @@ def parse_number(text: str, *, fiscal_year: int | None = None) -> Number:
     Raises:
         NotationError: blank, not_a_number, ambiguous, bad_grouping, bad_number, reversed, too_long.
 
-    Source: 割 is a tenth, 分 a hundredth (割合の単位, 学習指導要領 算数); か所 has five spellings (公用文における漢字使用等について).
+    Source: 割 is a tenth, 分 a hundredth (学習指導要領 算数); か所: 公用文作成の考え方 (2022).
     """
     del fiscal_year
     r = Reading("number", text)

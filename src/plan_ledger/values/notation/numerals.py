@@ -1,7 +1,7 @@
 """Digits and kanji numerals: whole numbers, decimals, grouped thousands, 億/万/千 mixtures. Exact, linear, no floats.
 
 A number here is what stands before the unit: ``4,450``, ``1億4,260万``, ``四億六千九百九十万``, ``83百万``, ``2.5``.
-Source: 塵劫記's myriads as used in official accounts (兆 10¹², 億 10⁸, 万 10⁴; each below 10,000).
+万 is 10⁴, 億 10⁸, 兆 10¹²; what stands before each is below 10,000.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ KANJI_SET: Final = "〇零一二三四五六七八九十百"
 _SMALL: Final = {"十": 10, "拾": 10, "百": 100, "千": 1000}
 _BIG: Final = {"万": 10**4, "億": 10**8, "兆": 10**12}
 _ATOM: Final = re.compile(
-    r"(?P<num>[0-9][0-9,]*(?:\.[0-9]+)?)|(?P<kan>[〇零一二三四五六七八九]+|[壱弐参](?=[十拾百千万億]))|(?P<small>[十拾百千])|(?P<big>[万億兆])"
+    r"(?P<num>[0-9][0-9,]*(?:\.[0-9]+)?)|(?P<kan>[〇零一二三四五六七八九]+|[壱弐参](?=[十拾百千万億"
+    r"]))|(?P<small>[十拾百千])|(?P<big>[万億兆])"
 )
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _PLAIN: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -23,7 +24,7 @@ MAX_DIGITS: Final = 30
 
 
 class Scanned(NamedTuple):
-    """A number and where it ended; ``error`` names what is wrong with it, ``scale`` the first multiplier run (億, 百万)."""
+    """A number and where it ended; ``error`` says what is wrong, ``scale`` is the first multiplier run (億, 百万)."""
 
     value: Decimal
     end: int

@@ -1,4 +1,4 @@
-"""Reading a period: ``R5.4~R6.3``, ``R5.4~9``, ``R3〜R6``, ``～令和9年``, ``第3四半期``, ``令和8年4月1日~令和11年3月31日(3年間)``."""
+"""Reading a period: ``R5.4~R6.3``, ``R5.4~9``, ``R3〜R6``, ``～令和9年``, ``第3四半期``, ``10月～3月``."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def parse_period(text: str, *, fiscal_year: int | None = None, era: str | None =
         NotationError: blank, not_a_period, ambiguous, ambiguous_rollover (``R5.9~4``), reversed, invalid_month,
             invalid_day, invalid_year, missing_year, missing_era, year_mismatch, too_long.
 
-    Source: range marks of JIS X 4051 (波ダッシュ, 全角チルダ), 公用文作成の考え方 (2022); 地方自治法第208条.
+    Source: the wave dash 1-33 of JIS X 0208, which files hold as U+301C or U+FF5E; 地方自治法第208条 (fiscal years).
     """
     r = Reading("period", text, fiscal_year=fiscal_year, era=era)
     if not r.s or DASHES.fullmatch(r.s):

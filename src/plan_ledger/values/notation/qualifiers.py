@@ -1,4 +1,4 @@
-"""Words after a date that say how it is meant: 末, 上旬, 中, 頃, まで, 以降, 時点, 予定 … Kept, never interpreted away."""
+"""Words after a date that say how it is meant: 末, 上旬, 中, 頃, まで, 以降, 時点, 予定. Kept, never dropped."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from typing import Final
 
 _WORD: Final = re.compile(
-    r"(?P<sub>上旬|中旬|下旬|初旬|初頭|初め|はじめ|始め|月初め?|月末|末日|末|前半|後半|半ば|なかば|中頃|中ごろ|中(?![学小高央心止間核堅立国部長])|内(?![外閣科容訳])|当初(?!予算))"
+    r"(?P<sub>上旬|中旬|下旬|初旬|初頭|初め|はじめ|始め|月初め?|月末|末日|末|前半"
+    r"|後半|半ば|なかば|中頃|中ごろ|中(?![学小高央心止間核堅立国部長])|内(?![外閣科容訳])"
+    r"|当初(?!予算))"
     r"|(?P<about>(?:の)?(?:頃|ごろ|ころ)|前後|を?(?:目途|目処|めど)に?)"
     r"|(?P<limit>までに?|迄に?|以降|以後|以前)"
     r"|(?P<state>時点|現在|の?予定|の?見込み?|付け?(?![加帯]))"

@@ -1,8 +1,8 @@
 """Splitting a progress cell into dated entries, without taking a date inside a sentence for the start of one.
 
-An entry begins with a bullet (・ ● ○ ■ … or a ※ footnote, ① numbering) or with a date that stands by itself: at the start of
-a line or after a space, outside brackets, followed by a space or colon, and not governed by a particle (``R5.9 までに``).
-Line breaks that a flattened file has lost are not needed.
+An entry begins with a bullet (・ ● ○ ■ … or a ※ footnote, ① numbering) or with a date that stands by itself: at the
+start of a line or after a space, outside brackets, followed by a space or colon, and not governed by a particle
+(``R5.9 までに``). Line breaks that a flattened file has lost are not needed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ _CLOSES: Final = {")": "(", "]": "[", "」": "「", "』": "『", "】": "【", 
 _BOUNDARY: Final = re.compile(r" |:(?![0-9])|$")
 _GAP: Final = re.compile(r" {0,3}(?:~|→|から|-(?= )) {0,3}(?=[0-9'RHS令平昭翌])")
 _GOVERNED: Final = re.compile(
-    r" *(?:まで|から|より|以降|以前|時点|現在|頃|ごろ|[にのはをでとがへも](?![ぁ-ん])|にお|につ|によ|には|での|との|とし)"
+    r" *(?:まで|から|より|以降|以前|時点|現在|頃|ごろ|[にのはをでとがへも](?![ぁ-ん])"
+    r"|にお|につ|によ|には|での|との|とし)"
 )
 _BEFORE: Final = frozenset("はをにのでとがへやも、,(:第約")
 _BAD: Final = frozenset(
@@ -90,8 +91,7 @@ def parse_schedule(
     mentions = find_mentions(
         r, [(h.when_start, h.when_end) for h in heads if h.when_end > 0], known=fiscal_year is not None
     )
-    for warning in _against(period, entries, fiscal_year):
-        warnings.append(warning)
+    warnings.extend(_against(period, entries, fiscal_year))
     return Schedule(text, tuple(entries), mentions, tuple(dict.fromkeys(warnings)))
 
 

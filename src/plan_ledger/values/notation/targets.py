@@ -1,7 +1,7 @@
-"""Reading a target or actual figure: ``全国10位以内``, ``80%（R8）``, ``40％以上 60％以下``, ``前年度を上回る``, ``延べ4回``.
+"""Reading a target or actual figure: ``全国10位以内``, ``80%（R8）``, ``40％以上 60％以下``, ``前年度を上回る``.
 
-The words around the figure decide what it is. A year, an ordinal or the base in brackets is never taken for the value; where
-more than one figure could be meant, the target is left unparsed.
+The words around the figure decide what it is. A year, an ordinal or the base in brackets is never taken for the value;
+where more than one figure could be meant, the target is left unparsed.
 """
 
 from __future__ import annotations
@@ -24,14 +24,18 @@ MAX_FIGURES: Final = 12
 _START: Final = re.compile(r"[0-9一二三四五六七八九十百△]|ゼロ|[+±](?=[0-9])|-(?=[0-9])")
 _KANJI_START: Final = re.compile(r"[一二三四五六七八九十百]")
 _PREFIX_BACK: Final = re.compile(
-    r"(?:約|およそ|おおむね|概ね|ほぼ|最大|最高|最低|少なくとも|延べ?|のべ|累計|累積|通算|年間|毎年度?|年平均|毎月|毎週|(?<![0-9一-龠])[年月週])+$"
+    r"(?:約|およそ|おおむね|概ね|ほぼ|最大|最高|最低|少なくとも|延べ?|のべ|累計"
+    r"|累積|通算|年間|毎年度?|年平均|毎月|毎週|(?<![0-9一-龠])[年月週])+$"
 )
 _BASELINE: Final = re.compile(
-    r"^(?:基準値?|現状値?|現況値?|実績値?|策定時)(?:\([^()]*\))?:?(?P<base>[^/→]{1,80}?)[/→、;]?(?P<goal>目標値?(?:\([^()]*\))?:?.{1,80})$"
+    r"^(?:基準値?|現状値?|現況値?|実績値?|策定時)(?:\([^()]*\))?:?(?P<base>[^/→]{1,80}?)[/→、;]?(?P"
+    r"<goal>目標値?(?:\([^()]*\))?:?.{1,80})$"
 )
 _KEEP: Final = re.compile(r"\s*(?:程度|水準|以上)?[のをに]?(?:現状)?維持|キープ")
 _AFTER: Final = re.compile(
-    r"(?:[をにへがの]|程度|まで|ずつ)?(?:以上に)?(?:(?P<up>増加|増|向上|上昇|拡大|引き?上げ|アップ|改善)|(?P<down>削減|減少|減|低減|縮減|引き?下げ|抑制|ダウン|短縮|低下)"
+    r"(?:[をにへがの]|程度|まで|ずつ)?(?:以上に)?(?:(?P<up>増加|増|向上|上昇|拡大"
+    r"|引き?上げ|アップ|改善)|(?P<down>削減|減少|減|低減|縮減|引き?下げ|抑制|ダウン"
+    r"|短縮|低下)"
     r"|(?P<gt>上回る|超える|超過|超え)|(?P<lt>下回る)|(?P<ge>以上)|(?P<le>以下|以内))"
 )
 _BAND: Final = re.compile(r"台(?![湾風])")
@@ -131,7 +135,8 @@ def _figures(r: Reading, work: str, begin: int) -> list[Figure]:
 
 _SKIP: Final = re.compile(r"[0-9.,]+|[〇一二三四五六七八九十百千万億兆]+|.")
 _WORDLIKE: Final = re.compile(
-    r"一(?:人ひとり|部|体|般|定|層|次|環|方|括|時|致|元|斉|者|日も|人親)|十分|百貨|三位|二次|一人一人|二度|三者|千|七夕|八|四半期|六次|五輪"
+    r"一(?:人ひとり|部|体|般|定|層|次|環|方|括|時|致|元|斉|者|日も|人親)|十分"
+    r"|百貨|三位|二次|一人一人|二度|三者|千|七夕|八|四半期|六次|五輪"
 )
 
 
@@ -159,7 +164,8 @@ def _single(r: Reading, work: str, begin: int, figure: Figure, around: Around) -
         return Target(r.text, unparsed=True)
     return Target(
         r.text, None if figure.high is not None else figure.value, unit, comparator or "=", approx=figure.approx,
-        cumulative=figure.cumulative, per=figure.per or around.per, spans=r.spans([("value", figure.start, figure.end), *around.parts]), **values,
+        cumulative=figure.cumulative, per=figure.per or around.per,
+        spans=r.spans([("value", figure.start, figure.end), *around.parts]), **values,
     )  # fmt: skip
 
 
