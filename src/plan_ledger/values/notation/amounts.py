@@ -66,7 +66,7 @@ def parse_money(text: str, *, unit: str | None = None, fiscal_year: int | None =
         NotationError: bad_grouping (``4,45``, ``4.450``), bad_number, missing_unit, unknown_unit, fraction_of_yen,
             foreign_currency, fuzzy_amount (``数億円``), not_an_amount, too_long.
 
-    Source: 地方自治法施行規則第14条別記 (budget forms, in 千円); signs of official statistics (- none, … unknown, X 秘匿).
+    Source: 地方自治法施行規則第14条別記 (budget forms, 千円); signs of official statistics (- none, … unknown, X).
     """
     del fiscal_year
     r = Reading("budget", text)

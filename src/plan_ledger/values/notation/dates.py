@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, cast
 from plan_ledger.values.notation.codes import NotationWarning, Reason
 from plan_ledger.values.notation.context import DASHES, Reading
 from plan_ledger.values.notation.model import Date, Precision
-from plan_ledger.values.notation.points import Point, scan_point
+from plan_ledger.values.notation.point import Point
+from plan_ledger.values.notation.points import scan_point
 from plan_ledger.values.notation.resolving import resolve
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from plan_ledger.values.notation.codes import NotationWarning, Reason
 from plan_ledger.values.notation.context import DASHES, Reading
 from plan_ledger.values.notation.dates import SUFFIX
 from plan_ledger.values.notation.model import Period, Precision, iso
-from plan_ledger.values.notation.points import Point
+from plan_ledger.values.notation.point import Point
 from plan_ledger.values.notation.ranges import Range, add_months, scan_length, scan_range
 
 if TYPE_CHECKING:

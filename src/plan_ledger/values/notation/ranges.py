@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from plan_ledger.values.notation.codes import NotationWarning, Reason
 from plan_ledger.values.notation.model import last_day
 from plan_ledger.values.notation.numerals import kanji_number
-from plan_ledger.values.notation.points import Point, finish_point, scan_point
+from plan_ledger.values.notation.point import Point
+from plan_ledger.values.notation.points import finish_point, scan_point
 from plan_ledger.values.notation.resolving import resolve
 
 if TYPE_CHECKING:

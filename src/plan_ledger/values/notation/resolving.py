@@ -10,7 +10,7 @@ from plan_ledger.values.notation.model import last_day
 
 if TYPE_CHECKING:
     from plan_ledger.values.notation.context import Reading
-    from plan_ledger.values.notation.points import Point
+    from plan_ledger.values.notation.point import Point
 
 
 def resolve(r: Reading, p: Point) -> None:
