@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from datetime import datetime
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
@@ -23,7 +22,6 @@ from plan_ledger.ledger.acting import Acting, ActingContext, Person, person
 from plan_ledger.ledger.errors import KeyUsedOtherwise, NotInBatch, PlanNotSaid, UnknownBatch, UnknownPlan
 from plan_ledger.ledger.intents import Batch, Executor, Intent
 from plan_ledger.ledger.work import Caches, Clock, Receipt, Work, utc_now
-from plan_ledger.queries.results import time_of
 from plan_ledger.values.ids import IdFactory, new_uuid
 from plan_ledger.values.schema import Schema, default_schema
 from plan_ledger.values.texts import clean_text, folded_name
@@ -336,7 +334,7 @@ class Ledger:
                 raise UnknownBatch(position)
             row = rows.one("SELECT recorded_at FROM batches WHERE position = ?", (bounds[0],))
         assert row is not None
-        return Receipt(*bounds, time_of(row[0]))
+        return Receipt(*bounds, int(row[0]))
 
     @property
     def store(self) -> LedgerStore:
@@ -403,10 +401,9 @@ class Ledger:
 
 
 def _receipt_bytes(receipt: Receipt) -> bytes:
-    return json.dumps(receipt.to_dict()).encode()
+    return json.dumps({"first": receipt.first, "last": receipt.last, "recorded_us": receipt.recorded_us}).encode()
 
 
 def _receipt_from(data: bytes) -> Receipt:
     found = json.loads(data)
-    recorded = found["recorded_at"]
-    return Receipt(found["first"], found["last"], datetime.fromisoformat(recorded) if recorded else None)
+    return Receipt(found["first"], found["last"], found["recorded_us"])

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from uuid import UUID
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from plan_ledger.domain import items as domain
-from plan_ledger.errors import Place
+from plan_ledger.domain.errors import NotThere
+from plan_ledger.errors import Place, PlanLedgerError
 from plan_ledger.events import Source
 from plan_ledger.index import catalog
 from plan_ledger.ledger.acting import Acting
@@ -97,6 +98,7 @@ class Executor:
         self._work = work
         self._cached = schemas
         self._schemas: dict[UUID, Schema] = {}
+        self._fields: dict[tuple[UUID, str, str], tuple[str, LevelSpec]] = {}
         self._siblings: dict[tuple[UUID, UUID | None], dict[UUID, str]] = {}
 
     def prepare(self, intents: Sequence[Intent]) -> None:
@@ -141,13 +143,29 @@ class Executor:
 
     def _change(self, intent: Change) -> None:
         item = self._item(intent.item)
-        schema = self.schema(item.plan)
-        level = find_level(schema, item.level)
-        spec = find_field(level, intent.field)
-        self._work.load({intent.item: (spec.key, level.title)})
-        item = self._item(intent.item)
-        command = domain.ChangeField(spec.key, clean_text(intent.text), intent.expected, intent.source)
-        self._work.record(domain.decide(item, command, level, None))
+        known = self._fields.get((item.plan, item.level, intent.field))
+        if known is None:
+            level = find_level(self.schema(item.plan), item.level)
+            known = self._fields[item.plan, item.level, intent.field] = (find_field(level, intent.field).key, level)
+        key, level = known
+        found = self._work.item(intent.item, key)
+        assert found is not None
+        command = domain.ChangeField(key, clean_text(intent.text), intent.expected, intent.source)
+        try:
+            events = domain.decide(found, command, level, None)
+        except PlanLedgerError as error:
+            self._name(error, intent.item, level)
+            raise
+        self._work.record(events)
+
+    def _name(self, error: PlanLedgerError, uuid: UUID, level: LevelSpec) -> None:
+        """Say in the error which item it is about: the title is only read when there is something to tell."""
+        item = self._work.item(uuid, level.title)
+        if item is not None:
+            title = item.cell(level.title).text
+            error.place = evolve(error.place or Place(), item=title)
+            if isinstance(error, NotThere):
+                error.title = title
 
     def _move(self, intent: Move) -> None:
         item = self._item(intent.item)
@@ -171,7 +189,6 @@ class Executor:
         schema = self.schema(item.plan)
         level = find_level(schema, item.level)
         self._work.load({item.id: (level.title,)})
-        item = self._item(item.id)
         self._work.record(domain.decide(item, command, level, schema.above(level.key)))
 
     # --- state --------------------------------------------------------------------------------------------------

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from attrs import define, field, frozen
 
 from plan_ledger.domain import items as domain
-from plan_ledger.events import ActorProfiled, ActorRef, BatchHeader, Event, ItemEvent
+from plan_ledger.events import ActorProfiled, ActorRef, BatchHeader, Event, FieldChanged, ItemEvent
 from plan_ledger.index.projector import Names, Projector, Recorded, RecordedBatch
 from plan_ledger.index.registers import register
 from plan_ledger.ledger.acting import Acting, Person
 from plan_ledger.store import log
-from plan_ledger.store.application import LedgerStore, PendingBatch
+from plan_ledger.store.application import LedgerStore, PendingBatch, PendingEvent
 from plan_ledger.store.mapper import commitment
-from plan_ledger.store.transaction import Transaction, chunks, marks
+from plan_ledger.store.transaction import SqlRow, Transaction, chunks, marks
 from plan_ledger.values.ids import IdFactory
 
 Clock = Callable[[], datetime]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _log = logging.getLogger("plan_ledger")
+REDACTED = "\ue000"
+"""Stands for a text that was destroyed: equal to nothing that somebody could write again by mistake."""
 
 
 def utc_now() -> datetime:
@@ -37,11 +39,16 @@ class Receipt:
 
     first: int | None
     last: int | None
-    recorded_at: datetime | None = None
+    recorded_us: int | None = None
 
     def __bool__(self) -> bool:
         """Whether anything was recorded."""
         return self.first is not None
+
+    @property
+    def recorded_at(self) -> datetime | None:
+        """When it was recorded, in UTC."""
+        return None if self.recorded_us is None else _EPOCH + self.recorded_us * _MICROSECOND
 
     @property
     def batch(self) -> int | None:
@@ -69,6 +76,15 @@ class Caches:
         self.people.clear()
 
 
+@define
+class _Stream:
+    """A stream that this write appends to: its number, its bytes, and its last version so far."""
+
+    no: int
+    raw: bytes
+    version: int
+
+
 class Work:
     """The one open write. Collects decided batches and writes them when it is flushed."""
 
@@ -85,22 +101,22 @@ class Work:
         self.position = self.head.position
         self._recorded_at = self.head.recorded_at
         self._items: dict[UUID, domain.Item] = {}
-        self._loaded: set[tuple[UUID, str]] = set()
-        self._versions: dict[UUID, int] = {}
-        self._open: tuple[BatchHeader, int, list[tuple[Event, int]]] | None = None
-        self._pending: list[tuple[BatchHeader, PendingBatch]] = []
+        self._cells: dict[UUID, dict[str, domain.Cell]] = {}
+        self._streams: dict[UUID, _Stream] = {}
+        self._new_streams: list[SqlRow] = []
+        self._last_stream: int | None = None
+        self._headers: dict[int, tuple[Acting, BatchHeader, bytes]] = {}
+        self._open: PendingBatch | None = None
+        self._pending: list[PendingBatch] = []
         self._newcomers: dict[Person, ActorRef] = {}
 
     # --- state --------------------------------------------------------------------------------------------------
 
-    def load(self, needs: Mapping[UUID, Iterable[str]]) -> None:
+    def load(self, needs: Mapping[UUID, Collection[str]]) -> None:
         """Read the items that commands are about, and the fields they touch, in few queries."""
         tx, names = self.tx, self._caches.names
-        missing = [uuid.bytes for uuid in needs if uuid not in names.streams]
-        for chunk in chunks(missing):
-            for no, raw in tx.all(f"SELECT no, uuid FROM streams WHERE uuid IN ({marks(len(chunk))})", chunk):
-                names.streams[UUID(bytes=bytes(raw))] = no
-        by_no = {names.streams[uuid]: uuid for uuid in needs if uuid in names.streams and uuid not in self._items}
+        log.find_streams(tx, [uuid for uuid in needs if uuid not in names.streams], names.streams)
+        by_no = {names.streams[uuid]: uuid for uuid in needs if uuid not in self._items and uuid in names.streams}
         plans: dict[int, UUID] = {}
         for chunk in chunks(list(by_no)):
             for no, plan, level, alive, parent, rank in tx.all(
@@ -111,41 +127,38 @@ class Work:
                 if plan not in plans:
                     plans[plan] = self.uuid_of(plan)
                 names.items[no] = (plan, level)
-                self._items[by_no[no]] = domain.Item(
-                    by_no[no],
-                    plans[plan],
-                    level,
-                    bool(alive),
-                    None if parent is None else UUID(bytes=bytes(parent)),
-                    rank or "",
-                )
+                uuid, above = by_no[no], None if parent is None else UUID(bytes=bytes(parent))
+                cells = self._cells[uuid] = {}
+                self._items[uuid] = domain.Item(uuid, plans[plan], level, bool(alive), above, rank or "", cells)
         self._load_cells(needs)
 
-    def _load_cells(self, needs: Mapping[UUID, Iterable[str]]) -> None:
+    def _load_cells(self, needs: Mapping[UUID, Collection[str]]) -> None:
         names = self._caches.names
-        wanted: dict[int, tuple[UUID, str]] = {}
+        wanted: dict[int, tuple[dict[str, domain.Cell], str]] = {}
         for uuid, keys in needs.items():
+            cells = self._cells.get(uuid)
+            if cells is None:
+                continue
+            missing = [key for key in keys if key not in cells]
             no = names.streams.get(uuid)
-            if no is None or no not in names.items:
+            if not missing or no is None or no not in names.items:
                 continue
             plan, level = names.items[no]
-            for key in keys:
-                if (uuid, key) in self._loaded:
-                    continue
-                self._loaded.add((uuid, key))
+            for key in missing:
                 number = self._number(plan, level, key)
                 if number is not None:
-                    wanted[register(no, number)] = (uuid, key)
+                    cells[key] = domain.ABSENT
+                    wanted[register(no, number)] = (cells, key)
         for chunk in chunks(list(wanted)):
-            for no, head, body in self.tx.all(
-                "SELECT r.no, r.head, x.body FROM registers r LEFT JOIN texts x ON x.position = r.head"
+            for no, head, body, state in self.tx.all(
+                "SELECT r.no, r.head, x.body, CASE WHEN x.body IS NULL THEN"
+                " (SELECT f.state FROM facts f WHERE f.position = r.head) ELSE 1 END"
+                " FROM registers r LEFT JOIN texts x ON x.position = r.head"
                 f" WHERE r.no IN ({marks(len(chunk))})",
                 chunk,
             ):
-                uuid, key = wanted[no]
-                cells = self._items[uuid].cells
-                assert isinstance(cells, dict)
-                cells[key] = domain.Cell(body or "", head)
+                cells, key = wanted[no]
+                cells[key] = domain.Cell(body if body is not None else REDACTED if state else "", head)
 
     def _number(self, plan: int, level: str, key: str) -> int | None:
         fields = self._caches.names.fields
@@ -156,10 +169,11 @@ class Work:
                 fields[plan, each_level, each_key] = number
         return fields.get((plan, level, key))
 
-    def item(self, uuid: UUID) -> domain.Item | None:
-        """The item as it stands with everything decided so far in this write; None if there is none."""
-        if uuid not in self._items:
-            self.load({uuid: ()})
+    def item(self, uuid: UUID, *fields: str) -> domain.Item | None:
+        """The item as it stands with everything decided so far in this write, these fields read; None: no such."""
+        cells = self._cells.get(uuid)
+        if cells is None or any(key not in cells for key in fields):
+            self.load({uuid: fields})
         return self._items.get(uuid)
 
     def uuid_of(self, stream: int) -> UUID:
@@ -168,27 +182,38 @@ class Work:
         return UUID(bytes=bytes(row[0]))
 
     def stream(self, uuid: UUID) -> int | None:
-        if uuid not in self._caches.names.streams:
-            self.load({uuid: ()})
-        return self._caches.names.streams.get(uuid)
+        """The number of a stream that the log has."""
+        streams = self._caches.names.streams
+        if uuid not in streams:
+            log.find_streams(self.tx, [uuid], streams)
+        return streams.get(uuid)
 
     # --- batches ------------------------------------------------------------------------------------------------
 
     def begin(self, acting: Acting, *, command: str | None = None, undoes: int | None = None) -> None:
         """Open a batch. An actor who is new, or whose particulars changed, is recorded first."""
         self._close()
-        people = [acting.actor, *(p for p in (acting.on_behalf_of, acting.approver) if p is not None)]
-        self._newcomers = {}
-        refs = [self._ref(each) for each in people]
-        others = iter(refs[1:])
         now = (self._clock() - _EPOCH) // _MICROSECOND
         late = now < self._recorded_at
         if late:
             _log.warning("the clock is %d µs behind the last record; its time is kept", self._recorded_at - now)
-        header = BatchHeader(
-            actor=refs[0],
-            on_behalf_of=next(others) if acting.on_behalf_of is not None else None,
-            approver=next(others) if acting.approver is not None else None,
+        else:
+            self._recorded_at = now
+        plain = command is None and undoes is None and not late
+        said = self._headers.get(id(acting)) if plain else None
+        if said is None:
+            header = self._header(acting, command, undoes, now if late else None)
+            said = (acting, header, header.to_bytes())
+            if plain and not self._newcomers:
+                self._headers[id(acting)] = said
+        self._open = PendingBatch(said[1], said[2], self._recorded_at, [])
+
+    def _header(self, acting: Acting, command: str | None, undoes: int | None, clock: int | None) -> BatchHeader:
+        self._newcomers = {}
+        return BatchHeader(
+            actor=self._ref(acting.actor),
+            on_behalf_of=None if acting.on_behalf_of is None else self._ref(acting.on_behalf_of),
+            approver=None if acting.approver is None else self._ref(acting.approver),
             approval=acting.approval,
             assurance=acting.assurance,
             reason=acting.reason,
@@ -196,10 +221,8 @@ class Work:
             document=acting.document,
             document_sha256=acting.document_sha256,
             undoes=undoes,
-            clock=now if late else None,
+            clock=clock,
         )
-        self._recorded_at = max(now, self._recorded_at)
-        self._open = (header, self._recorded_at, [])
 
     def _ref(self, person: Person) -> ActorRef:
         people = self._caches.people
@@ -239,36 +262,53 @@ class Work:
     def record(self, events: Iterable[Event]) -> None:
         """Add decided events to the open batch; the state moves on with them."""
         assert self._open is not None
-        collected = self._open[2]
+        collected = self._open.events
         events = list(events)
         if events and self._newcomers:
             events = [*self._introduce(), *events]
         for event in events:
-            stream = event.originator_id
-            version = self._versions.get(stream)
-            if version is None:
-                no = self.stream(stream)
-                version = log.last_versions(self.tx, [no]).get(no, 0) if no is not None else 0
-            self._versions[stream] = version + 1
+            uuid = event.originator_id
+            stream = self._streams.get(uuid) or self._append_to(uuid)
+            stream.version += 1
             self.position += 1
-            collected.append((event, version + 1))
-            if isinstance(event, ItemEvent):
-                evolved = domain.evolve(self._items.get(stream), event, self.position)
-                self._items[stream] = evolved
+            collected.append(PendingEvent(event, stream.no, stream.raw, stream.version))
+            if type(event) is FieldChanged:
+                # What domain.evolve says of it, without a new item for every change.
+                self._cells[uuid][event.field] = domain.Cell(event.text or "", self.position)
+            elif isinstance(event, ItemEvent):
+                item = domain.evolve(self._items.get(uuid), event, self.position)
+                self._items[uuid] = item
+                if uuid not in self._cells:
+                    assert isinstance(item.cells, dict)
+                    self._cells[uuid] = item.cells
+
+    def _append_to(self, uuid: UUID) -> _Stream:
+        """A stream to append to; a new one gets the next number."""
+        no = self.stream(uuid)
+        if no is None:
+            if self._last_stream is None:
+                self._last_stream = log.last_stream(self.tx)
+            no = self._last_stream = self._last_stream + 1
+            self._caches.names.streams[uuid] = no
+            self._new_streams.append((no, uuid.bytes))
+            version = 0
+        else:
+            version = log.last_versions(self.tx, [no]).get(no, 0)
+        stream = self._streams[uuid] = _Stream(no, uuid.bytes, version)
+        return stream
 
     def preload_versions(self, streams: Iterable[UUID]) -> None:
         """Read the versions of many streams at once."""
         known = self._caches.names.streams
-        numbers = {known[s]: s for s in streams if s in known and s not in self._versions}
+        numbers = {known[s]: s for s in streams if s in known and s not in self._streams}
         found = log.last_versions(self.tx, list(numbers))
-        for no, stream in numbers.items():
-            self._versions[stream] = found.get(no, 0)
+        for no, uuid in numbers.items():
+            self._streams[uuid] = _Stream(no, uuid.bytes, found.get(no, 0))
 
     def _close(self) -> None:
         if self._open is not None:
-            header, recorded_at, events = self._open
-            if events:
-                self._pending.append((header, PendingBatch(header.to_bytes(), recorded_at, events)))
+            if self._open.events:
+                self._pending.append(self._open)
             self._open = None
 
     def flush(self) -> None:
@@ -276,21 +316,22 @@ class Work:
         self._close()
         if not self._pending:
             return
-        names = self._caches.names
+        if self._new_streams:
+            self.tx.run_many("INSERT INTO streams (no, uuid) VALUES (?, ?)", self._new_streams)
+            self._new_streams = []
         position = self.head.position
-        self.head = self._store.events.append(self.tx, self.head, [batch for _, batch in self._pending], names.streams)
+        self.head = self._store.events.append(self.tx, self.head, self._pending)
         recorded: list[RecordedBatch] = []
-        for header, batch in self._pending:
-            entries: list[Recorded] = []
-            for event, _ in batch.events:
-                position += 1
-                entries.append(Recorded(position, names.streams[event.originator_id], event))
-            recorded.append(RecordedBatch(header, entries))
-        Projector(self.tx, names).project(recorded)
-        self._pending.clear()
+        for batch in self._pending:
+            first = position + 1
+            entries = [Recorded(at, each.stream, each.event) for at, each in enumerate(batch.events, first)]
+            position += len(entries)
+            recorded.append(RecordedBatch(batch.header, entries))
+        Projector(self.tx, self._caches.names).project(recorded)
+        self._pending = []
 
     def receipt(self, before: int) -> Receipt:
         """What was recorded since a position."""
         if self.position == before:
             return Receipt(None, None)
-        return Receipt(before + 1, self.position, _EPOCH + self._recorded_at * _MICROSECOND)
+        return Receipt(before + 1, self.position, self._recorded_at)

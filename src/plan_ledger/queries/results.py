@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
-from plan_ledger.errors import PlanLedgerError
+from plan_ledger.queries.shown import HTML as HTML
+from plan_ledger.queries.shown import LOADERS as LOADERS
+from plan_ledger.queries.shown import RENDERERS as RENDERERS
+from plan_ledger.queries.shown import MissingRenderer as MissingRenderer
+from plan_ledger.queries.shown import Shown
 from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.fields import read_value
 from plan_ledger.values.marks import Segment, is_layout_only, mark
@@ -19,27 +23,6 @@ from plan_ledger.values.schema import FieldSpec, LevelSpec, Schema
 
 ChangeKind = Literal["added", "changed", "removed", "moved", "corrected"]
 REDACTED_TEXT = "抹消済"
-
-Renderer = Callable[..., str]
-HTML: dict[str, Renderer] = {}
-"""Result class name → function to HTML, filled by ``plan_ledger.rendering`` when it is imported."""
-
-
-class _Shown:
-    """What every result can do: JSON, and HTML in a notebook where the renderers are installed."""
-
-    __slots__ = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        raise TypeError(f"{type(self).__name__} has no dictionary form")
-
-    def to_json(self, *, indent: int | None = 2) -> str:
-        """The same as ``to_dict``, as JSON text. Japanese stays readable."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
-
-    def _repr_html_(self) -> str | None:
-        render = HTML.get(type(self).__name__)
-        return render(self) if render else None
 
 
 def time_of(microseconds: int, zone: str = "UTC") -> datetime:
@@ -118,8 +101,12 @@ class SnapshotItem:
 
 
 @frozen(eq=False)
-class Snapshot(_Shown):
-    """A plan's tree at a moment: items in table order, parents before children."""
+class Snapshot(Shown):
+    """A plan's tree at a moment: items in table order, parents before children.
+
+    ``compare`` gives the changes from an earlier moment to this one, None for ``"previous"`` at the first meeting; a
+    snapshot that came from a ledger has it, and ``to_html(red_since=…)`` and the like need it.
+    """
 
     plan: str
     fiscal_year: int
@@ -128,12 +115,23 @@ class Snapshot(_Shown):
     digest: str
     items: tuple[SnapshotItem, ...]
     withdrawn: tuple[SnapshotItem, ...] = ()
+    compare: Callable[[Any], ChangeSet | None] | None = field(default=None, repr=False)
 
     def __iter__(self) -> Iterator[SnapshotItem]:
         return iter(self.items)
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def _rendered(self, format: str, options: dict[str, Any]) -> str | bytes:
+        """``red_since`` names the moment to be red against; ``changes`` gives the change set itself."""
+        if "red_since" in options:
+            since = options.pop("red_since")
+            if since is not None:
+                if self.compare is None:
+                    raise TypeError("red_since needs a snapshot that came from a ledger; pass changes= instead")
+                options["changes"] = self.compare(since)
+        return super()._rendered(format, options)
 
     def level(self, key: str) -> tuple[SnapshotItem, ...]:
         """The items of one level, in table order."""
@@ -276,7 +274,7 @@ class Cause:
 
 
 @frozen(eq=False)
-class ChangeEntry(_Shown):
+class ChangeEntry(Shown):
     """The net difference of one register: a field, or (field None) the item's place."""
 
     item: UUID
@@ -320,7 +318,7 @@ class ChangeEntry(_Shown):
 
 
 @frozen(eq=False)
-class ChangeSet(_Shown):
+class ChangeSet(Shown):
     """The net difference of two snapshots, in table order; each entry with the events behind it."""
 
     plan: str
@@ -349,7 +347,7 @@ class ChangeSet(_Shown):
 
 
 @frozen(eq=False)
-class AuditRow(_Shown):
+class AuditRow(Shown):
     """One recorded change: what it did, and everything about who did it."""
 
     cause: Cause
@@ -447,11 +445,3 @@ class MeetingInfo:
                 for edition in self.editions
             ],
         }
-
-
-class MissingRenderer(PlanLedgerError):
-    """The extra that writes this format is not installed."""
-
-    code: ClassVar[str] = "missing_renderer"
-    ja: ClassVar[str] = "この形式で書き出すには pip install 'plan-ledger[sheets]' が必要です。"
-    en: ClassVar[str] = "To write this format, pip install 'plan-ledger[sheets]'."

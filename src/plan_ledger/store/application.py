@@ -25,12 +25,12 @@ from eventsourcing.persistence import (
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteFactory
 from eventsourcing.utils import Environment
 
-from plan_ledger.events import Event
-from plan_ledger.store import log
+from plan_ledger.events import BatchHeader, Event
+from plan_ledger.store import chain, log
 from plan_ledger.store.errors import SettingRefused
 from plan_ledger.store.mapper import LedgerMapper, SaltFactory
 from plan_ledger.store.sqlite import LedgerDatastore
-from plan_ledger.store.transaction import Rows, Transaction
+from plan_ledger.store.transaction import Rows, SqlRow, Transaction
 
 REFUSED_SETTINGS = frozenset(
     {
@@ -54,12 +54,23 @@ REFUSED_SETTINGS = frozenset(
 
 
 @frozen
-class PendingBatch:
-    """One decided batch: canonical header bytes, its time, and its events with their versions in their streams."""
+class PendingEvent:
+    """A decided event with its stream's number and bytes, and its version in that stream."""
 
-    header: bytes
+    event: Event
+    stream: int
+    stream_bytes: bytes
+    version: int
+
+
+@frozen
+class PendingBatch:
+    """One decided batch: its header, as an object and as canonical bytes, its time, and its events in order."""
+
+    header: BatchHeader
+    header_bytes: bytes
     recorded_at: int
-    events: Sequence[tuple[Event, int]]
+    events: list[PendingEvent]
 
 
 class WriteOnlyThroughLedger(SettingRefused):
@@ -134,19 +145,45 @@ class LedgerEventStore(EventStore[UUID]):
 
     mapper: LedgerMapper
 
-    def append(
-        self, tx: Transaction, head: log.Head, batches: Sequence[PendingBatch], streams: dict[UUID, int]
-    ) -> log.Head:
-        """Seal and write batches after the head; ``streams`` is filled with the numbers of all streams met."""
-        seal = self.mapper.seal
-        sealed = [
-            log.SealedBatch(batch.header, batch.recorded_at, [seal(event, version) for event, version in batch.events])
-            for batch in batches
-        ]
-        types: dict[str, int] = {}
-        log.type_numbers(tx, {event.topic for batch in sealed for event in batch.events}, types)
-        log.stream_numbers(tx, [event.originator_id for batch in batches for event, _ in batch.events], streams)
-        return log.append(tx, head, sealed, streams, types)
+    def append(self, tx: Transaction, head: log.Head, batches: Sequence[PendingBatch]) -> log.Head:
+        """Seal and write batches after the head: positions without gaps, the chain, texts. Returns the new head."""
+        seal, link = self.mapper.seal, chain.link
+        types: dict[str, tuple[int, bytes]] = {}
+        position, previous, recorded_at = head.position, head.hash, head.recorded_at
+        headers: list[SqlRow] = []
+        events: list[SqlRow] = []
+        texts: list[SqlRow] = []
+        for batch in batches:
+            first, header, recorded_at = position + 1, batch.header_bytes, batch.recorded_at
+            headers.append((first, recorded_at, header))
+            for pending in batch.events:
+                position += 1
+                topic, payload, text, salt = seal(pending.event)
+                number = types.get(topic) or self._type(tx, topic, types)
+                previous = link(
+                    previous,
+                    position,
+                    pending.stream_bytes,
+                    pending.version,
+                    number[1],
+                    recorded_at,
+                    header,
+                    payload,
+                )
+                events.append((position, pending.stream, pending.version, number[0], first, payload, previous))
+                if text is not None:
+                    texts.append((position, salt, text))
+        log.insert(tx, headers, events, texts)
+        return log.Head(position, previous, recorded_at)
+
+    def _type(self, tx: Transaction, topic: str, types: dict[str, tuple[int, bytes]]) -> tuple[int, bytes]:
+        row = tx.one("SELECT no FROM event_types WHERE name = ?", (topic,))
+        if row is None:
+            row = tx.one("SELECT coalesce(max(no), 0) + 1 FROM event_types")
+            assert row is not None
+            tx.run("INSERT INTO event_types (no, name) VALUES (?, ?)", (row[0], topic))
+        types[topic] = (row[0], topic.encode())
+        return types[topic]
 
 
 class LedgerFactory(SQLiteFactory):

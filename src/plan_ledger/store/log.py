@@ -22,15 +22,6 @@ class Head:
 
 
 @frozen
-class SealedBatch:
-    """One batch, ready to be written: canonical header bytes and its events in decision order."""
-
-    header: bytes
-    recorded_at: int
-    events: Sequence[SealedEvent]
-
-
-@frozen
 class StoredRecord:
     """One event as the log holds it, with all that its hash covers."""
 
@@ -64,28 +55,17 @@ def read_head(rows: Rows, ledger: UUID) -> Head:
     return Head(row[0], bytes(row[1]), row[2]) if row else Head(0, chain.genesis(ledger), 0)
 
 
-def stream_numbers(tx: Transaction, streams: Sequence[UUID], known: dict[UUID, int]) -> None:
-    """Fill ``known`` with the number of every stream, numbering new ones in the order in which they are met."""
-    missing = [stream for stream in dict.fromkeys(streams) if stream not in known]
-    for chunk in chunks([stream.bytes for stream in missing]):
-        for no, uuid in tx.all(f"SELECT no, uuid FROM streams WHERE uuid IN ({marks(len(chunk))})", chunk):
+def find_streams(rows: Rows, streams: Sequence[UUID], known: dict[UUID, int]) -> None:
+    """Fill ``known`` with the numbers of those streams that the log has."""
+    for chunk in chunks([stream.bytes for stream in streams]):
+        for no, uuid in rows.all(f"SELECT no, uuid FROM streams WHERE uuid IN ({marks(len(chunk))})", chunk):
             known[UUID(bytes=bytes(uuid))] = no
-    new = [stream for stream in missing if stream not in known]
-    if new:
-        row = tx.one("SELECT coalesce(max(no), 0) FROM streams")
-        assert row is not None
-        known.update({stream: no for no, stream in enumerate(new, row[0] + 1)})
-        tx.run_many("INSERT INTO streams (no, uuid) VALUES (?, ?)", [(known[s], s.bytes) for s in new])
 
 
-def type_numbers(tx: Transaction, names: set[str], known: dict[str, int]) -> None:
-    """Fill ``known`` with the number of every event type, numbering new ones."""
-    if names <= known.keys():
-        return
-    known.update((name, no) for no, name in tx.all("SELECT no, name FROM event_types"))
-    for name in sorted(names - known.keys()):
-        known[name] = max(known.values(), default=0) + 1
-        tx.run("INSERT INTO event_types (no, name) VALUES (?, ?)", (known[name], name))
+def last_stream(rows: Rows) -> int:
+    row = rows.one("SELECT coalesce(max(no), 0) FROM streams")
+    assert row is not None
+    return int(row[0])
 
 
 def last_versions(rows: Rows, numbers: Sequence[int]) -> dict[int, int]:
@@ -100,34 +80,14 @@ def last_versions(rows: Rows, numbers: Sequence[int]) -> dict[int, int]:
     return found
 
 
-def append(
-    tx: Transaction, head: Head, batches: Sequence[SealedBatch], streams: dict[UUID, int], types: dict[str, int]
-) -> Head:
-    """Write batches after the head: positions without gaps, the chain, texts. Returns the new head."""
-    position, previous, recorded_at = head.position, head.hash, head.recorded_at
-    headers: list[SqlRow] = []
-    events: list[SqlRow] = []
-    texts: list[SqlRow] = []
-    link = chain.link
-    type_names = {name: name.encode() for name in types}
-    for batch in batches:
-        first, header, recorded_at = position + 1, batch.header, batch.recorded_at
-        headers.append((first, recorded_at, header))
-        for event in batch.events:
-            position += 1
-            stream, topic, version, state = event.originator_id, event.topic, event.originator_version, event.state
-            assert isinstance(stream, UUID)
-            previous = link(previous, position, stream.bytes, version, type_names[topic], recorded_at, header, state)
-            events.append((position, streams[stream], version, types[topic], first, state, previous))
-            if event.text is not None:
-                texts.append((position, event.salt, event.text))
-    tx.run_many("INSERT INTO batches (position, recorded_at, header) VALUES (?, ?, ?)", headers)
+def insert(tx: Transaction, batches: list[SqlRow], events: list[SqlRow], texts: list[SqlRow]) -> None:
+    """Put rows that are ready behind the head."""
+    tx.run_many("INSERT INTO batches (position, recorded_at, header) VALUES (?, ?, ?)", batches)
     tx.run_many(
         "INSERT INTO events (position, stream, version, type, batch, payload, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
         events,
     )
     tx.run_many("INSERT INTO texts (position, salt, body) VALUES (?, ?, ?)", texts)
-    return Head(position, previous, recorded_at)
 
 
 _RECORD = (

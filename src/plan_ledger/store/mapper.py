@@ -55,19 +55,21 @@ class LedgerMapper(Mapper[UUID]):
 
     def to_stored_event(self, domain_event: Any) -> SealedEvent:
         event: Event = domain_event
-        return self.seal(event, event.originator_version)
+        topic, payload, text, salt = self.seal(event)
+        return SealedEvent(event.originator_id, event.originator_version, topic, payload, text, salt)
 
-    def seal(self, event: Event, version: int) -> SealedEvent:
+    def seal(self, event: Event) -> tuple[str, bytes, str | None, bytes | None]:
+        """(type name, payload, text, salt): the payload commits to the text, which is stored beside it."""
         cls = type(event)
-        if cls is FieldChanged and event.text is not None:  # type: ignore[attr-defined]  # narrowed by `cls is`
-            text: str = event.text  # type: ignore[attr-defined]  # as above
-            salt = self._salts()
-            payload = event.__pydantic_serializer__.to_json(
-                event.model_copy(update={"text": commitment(salt, text)}), exclude_none=True
-            )
-            return SealedEvent(event.originator_id, version, self._types[cls], payload, text, salt)
-        payload = event.__pydantic_serializer__.to_json(event, exclude_none=True)
-        return SealedEvent(event.originator_id, version, self._types[cls], payload)
+        if not isinstance(event, FieldChanged) or event.text is None:
+            return self._types[cls], event.__pydantic_serializer__.to_json(event, exclude_none=True), None, None
+        salt = self._salts()
+        digest = commitment(salt, event.text)
+        if event.effective is None and event.source is None and event.corrects is None:
+            # The same bytes as below for the common case: keys and digests need no escaping in JSON.
+            return self._types[cls], f'{{"field":"{event.field}","text":"{digest}"}}'.encode(), event.text, salt
+        payload = event.__pydantic_serializer__.to_json(event.model_copy(update={"text": digest}), exclude_none=True)
+        return self._types[cls], payload, event.text, salt
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """The event; its text where the stored event brings one that fits the commitment.
