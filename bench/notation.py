@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from plan_ledger.values.notation import KINDS, MAX_LENGTH, NotationError, parse
@@ -16,10 +17,11 @@ FORMS = Path(__file__).parent.parent / "docs" / "notation_forms.json"
 SHORT = 24
 """Characters that a short notation has at most: what stands in a date, period, amount or target cell."""
 HOSTILE = {
-    "one digit": "1", "one ideograph": "一", "hiragana": "あ", "dates": "R5.4 ", "ranges": "R5.4.1~R6.3.31 実施 ", "m/d": "5/12~ ",
-    "open brackets": "(", "brackets": "()", "bullets": "・", "spaces": " ", "line feeds": "\n", "tildes": "~", "half-width kana": "ｶﾞ",
-    "invisible": "\u200b", "month signs": "㋀", "grouped": "1,", "units": "1人", "labels": "県1名、", "tabs": "\t", "percent": "1%以上 ",
-    "era": "令和", "mixed myriads": "1億2千万", "second brackets": "(1)", "commas": ",", "hyphens": "1-",
+    "one digit": "1", "one ideograph": "一", "hiragana": "あ", "dates": "R5.4 ", "ranges": "R5.4.1~R6.3.31 実施 ",
+    "m/d": "5/12~ ", "open brackets": "(", "brackets": "()", "bullets": "・", "spaces": " ", "line feeds": "\n",
+    "tildes": "~", "half-width kana": "ｶﾞ", "invisible": "\u200b", "month signs": "㋀", "grouped": "1,", "units": "1人",
+    "labels": "県1名、", "tabs": "\t", "percent": "1%以上 ", "era": "令和", "mixed myriads": "1億2千万",
+    "second brackets": "(1)", "commas": ",", "hyphens": "1-",
 }  # fmt: skip
 
 
@@ -36,10 +38,8 @@ def short_per_second(seconds: float = 1.0) -> dict[str, float]:
         start = time.perf_counter()
         while (spent := time.perf_counter() - start) < seconds:
             for kind, text, context in chosen:
-                try:
+                with suppress(NotationError):
                     parse(kind, text, **context)
-                except NotationError:
-                    pass
             count += len(chosen)
         result[name] = count / spent
     return result
@@ -52,10 +52,8 @@ def slowest(length: int) -> tuple[float, str]:
         text = (unit * (length // len(unit) + 1))[:length]
         for kind in KINDS:
             start = time.perf_counter()
-            try:
+            with suppress(NotationError):
                 parse(kind, text, fiscal_year=2023, unit="千円")
-            except NotationError:
-                pass
             spent = (time.perf_counter() - start) * 1000
             worst = max(worst, (spent, f"{kind}, {name}"))
     return worst

@@ -41,8 +41,6 @@ class NotationWarning(StrEnum):
     """The amount stands in brackets: a part, last year's or a repeated one; not added to a total."""
     PARTS_MISMATCH = "parts_mismatch"
     """The parts do not add up to the whole."""
-    SEVERAL_NUMBERS = "several_numbers"
-    """The text holds more numbers than the one that was read."""
     UNIT_MISMATCH = "unit_mismatch_with_baseline"
     """Baseline and target are in different units; neither is taken."""
     ENTRY_BEFORE_PERIOD = "entry_before_period"

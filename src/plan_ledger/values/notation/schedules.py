@@ -33,7 +33,7 @@ _GOVERNED: Final = re.compile(
     r" *(?:まで|から|より|以降|以前|時点|現在|頃|ごろ|[にのはをでとがへも](?![ぁ-ん])"
     r"|にお|につ|によ|には|での|との|とし)"
 )
-_BEFORE: Final = frozenset("はをにのでとがへやも、,(:第約")
+_BEFORE: Final = frozenset("はをにのでとがへ、,(:")
 _BAD: Final = frozenset(
     {Reason.INVALID_MONTH.value, Reason.INVALID_DAY.value, Reason.REVERSED.value, Reason.AMBIGUOUS_ROLLOVER.value}
 )
