@@ -122,6 +122,18 @@ def raise_problems(found: Iterable[PlanLedgerError]) -> None:
 
 
 @define(eq=False, slots=False)
+class MissingExtra(PlanLedgerError):
+    """A library of an optional part is not installed."""
+
+    code = "missing_extra"
+    ja = "{library} が入っていません。pip install 'plan-ledger[{extra}]' を実行してください。"
+    en = "{library} is not installed. Run: pip install 'plan-ledger[{extra}]'"
+
+    library: str
+    extra: str = "sheets"
+
+
+@define(eq=False, slots=False)
 class NotationError(PlanLedgerError):
     """A notation that can't be read, or that could be read in two ways.
 

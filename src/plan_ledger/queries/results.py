@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -47,6 +48,18 @@ class Actor:
 
     def to_dict(self) -> dict[str, Any]:
         return {"id": self.id, "name": self.name, "section": self.section}
+
+
+ERASED = Actor(None, None)
+Actors = Mapping[tuple[str, int], Actor]
+"""Actors by (opaque id, revision), as the headers of batches name them."""
+
+
+@lru_cache(maxsize=4096)
+def _header(data: bytes) -> dict[str, Any]:
+    """A batch's header. Many results share one."""
+    header: dict[str, Any] = json.loads(data)
+    return header
 
 
 @frozen
@@ -230,8 +243,7 @@ class Cause:
     position: int
     recorded_us: int
     zone: str
-    actor: Actor
-    author: Actor | None
+    actors: Actors = field(repr=False)
     header_json: bytes
     payload_json: bytes
 
@@ -243,8 +255,26 @@ class Cause:
     @property
     def header(self) -> Mapping[str, Any]:
         """The batch's header as it is stored."""
-        header: dict[str, Any] = json.loads(self.header_json)
-        return header
+        return _header(self.header_json)
+
+    @property
+    def actor(self) -> Actor:
+        """Who recorded it, as of then."""
+        return self._who("actor") or ERASED
+
+    @property
+    def author(self) -> Actor | None:
+        """On whose behalf it was recorded."""
+        return self._who("on_behalf_of")
+
+    @property
+    def approver(self) -> Actor | None:
+        """Who approved it."""
+        return self._who("approver")
+
+    def _who(self, role: str) -> Actor | None:
+        ref = _header(self.header_json).get(role)
+        return None if ref is None else self.actors.get((ref["id"], ref.get("revision", 1)), ERASED)
 
     @property
     def source(self) -> Mapping[str, Any]:

@@ -42,7 +42,7 @@ class FileNotWritten(PlanLedgerError):
 
     code: ClassVar[str] = "file_not_written"
     ja: ClassVar[str] = (
-        "「{path}」に書き込めません（{reason}）。ほかのソフトで開いていないか、場所と権限を確かめてください。"
+        "「{path}」に書き込めません（{reason}）。ほかのソフトで開いていないか、権限があるか確かめてください。"
     )
     en: ClassVar[str] = "Can't write {path!r} ({reason}). Is it open elsewhere? Check the folder and the permission."
 

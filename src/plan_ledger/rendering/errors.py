@@ -1,0 +1,76 @@
+"""What can go wrong on the way out."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, ClassVar
+
+from attrs import define
+
+from plan_ledger.errors import MissingExtra, PlanLedgerError
+
+_DISTRIBUTIONS = {"docx": ("python-docx", "sheets"), "rich": ("rich", "cli")}
+
+
+@define(eq=False, slots=False)
+class UnknownFormat(PlanLedgerError):
+    """A result is asked for in a format that there is none of."""
+
+    code: ClassVar[str] = "unknown_format"
+    ja: ClassVar[str] = "形式「{format}」では書き出せません。指定できるのは {listed} です。"
+    en: ClassVar[str] = "This can't be written as {format!r}. Formats: {listed}."
+
+    format: str
+    known: tuple[str, ...] = ()
+
+    def words(self) -> dict[str, Any]:
+        return {"format": self.format, "listed": ", ".join(self.known)}
+
+
+@define(eq=False, slots=False)
+class UnknownStyle(PlanLedgerError):
+    """A style that there is none of, or not for this table."""
+
+    code: ClassVar[str] = "unknown_style"
+    ja: ClassVar[str] = "体裁「{style}」は指定できません。指定できるのは {listed} です。"
+    en: ClassVar[str] = "There is no style {style!r} here. Styles: {listed}."
+
+    style: str
+    known: tuple[str, ...] = ()
+
+    def words(self) -> dict[str, Any]:
+        return {"style": self.style, "listed": ", ".join(self.known)}
+
+
+@define(eq=False, slots=False)
+class NotRenderable(PlanLedgerError):
+    """Something that is no result was given to be shown."""
+
+    code: ClassVar[str] = "not_renderable"
+    ja: ClassVar[str] = "{given} は書き出せません。時点の表、変更一覧、変更履歴、会議の一覧を渡してください。"
+    en: ClassVar[str] = "{given} can't be shown; give a snapshot, a change set, audit rows or meetings."
+
+    given: str
+
+
+@define(eq=False, slots=False)
+class ChangesDoNotFit(PlanLedgerError):
+    """The change set that is to be shown in red does not end at the snapshot."""
+
+    code: ClassVar[str] = "changes_do_not_fit"
+    ja: ClassVar[str] = (
+        "変更一覧は「{until}」までのもので、「{at}」の表の赤字にはできません。until を同じ時点にしてください。"
+    )
+    en: ClassVar[str] = "The changes run until {until!r} and can't be the red marks of {at!r}: use the same moment."
+
+    until: str
+    at: str
+
+
+def need(module: str) -> Any:
+    """An optional library, or :class:`~plan_ledger.errors.MissingExtra` with the command that installs it."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        library, extra = _DISTRIBUTIONS.get(module.partition(".")[0], (module.partition(".")[0], "sheets"))
+        raise MissingExtra(library, extra) from error

@@ -1,0 +1,134 @@
+"""HTML: one self-contained page without script, printed on A3 landscape; or a fragment for a notebook."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from plan_ledger.rendering.errors import need
+from plan_ledger.rendering.layout import Table
+from plan_ledger.rendering.listing import Listing
+from plan_ledger.rendering.texts import visible
+
+SIGN_WIDTH = 4.5
+"""The column of signs, in full-width characters."""
+
+_CSS_UNSAFE = re.compile(r"""["\\<>&'\x00-\x1f\x7f]""")
+
+
+def page(sheet: Table | Listing) -> str:
+    """The whole page. No text of the plan reaches the page but escaped; the policy allows its one style sheet only."""
+    style = _style(sheet, "", printed=True)
+    title = sheet.title_line if isinstance(sheet, Table) else sheet.title
+    rendered: str = _template("page.html.j2").render(
+        title=visible(title),
+        style=_markup(style),
+        style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+        properties=_properties(sheet),
+        body=_markup(_body(sheet, "")),
+    )
+    return rendered
+
+
+def fragment(sheet: Table | Listing) -> str:
+    """Style and table alone, to stand in somebody else's page."""
+    # Column widths are this table's own: two fragments on one page must not share them.
+    scope = "t" + sha256(_body(sheet, "").encode()).hexdigest()[:12]
+    return f"<style>{_style(sheet, f'.{scope} ', printed=False)}</style>\n{_body(sheet, scope)}"
+
+
+def _body(sheet: Table | Listing, scope: str) -> str:
+    if isinstance(sheet, Table):
+        body: str = _template("table.html.j2").render(table=sheet, scope=scope)
+    else:
+        body = _template("listing.html.j2").render(listing=sheet, scope=scope)
+    return body.strip()
+
+
+def _properties(sheet: Table | Listing) -> list[tuple[str, str]]:
+    if isinstance(sheet, Listing):
+        return []
+    foot = sheet.footer
+    found = [
+        ("plan", visible(sheet.plan)),
+        ("fiscal-year", str(sheet.fiscal_year)),
+        ("meeting", visible(foot.meeting or "")),
+        ("edition", str(foot.edition or "")),
+        ("position", str(foot.position)),
+        ("digest", foot.digest),
+    ]
+    return [(f"plan-ledger-{name}", content) for name, content in found if content]
+
+
+def _style(sheet: Table | Listing, scope: str, *, printed: bool) -> str:
+    sign = [SIGN_WIDTH] if isinstance(sheet, Table) and sheet.sign_column else []
+    if isinstance(sheet, Table):
+        rules = _columns(f"{scope}.c", [*(column.width for column in sheet.columns), *sign])
+    else:
+        rules = "".join(
+            _columns(f"{scope}.s{at}c", [head.weight for head in section.heads])
+            for at, section in enumerate(sheet.sections, 1)
+        )
+    red = sheet.look.red
+    if not re.fullmatch(r"[0-9A-Fa-f]{6}", red):
+        raise ValueError(f"red is six hexadecimal digits, not {red!r}")
+    page_rules = _page_rules(sheet) if printed else ""
+    return "\n" + _css().replace("@RED@", f"#{red}") + rules + page_rules
+
+
+def _columns(prefix: str, widths: list[float]) -> str:
+    total = sum(widths)
+    return "".join(f"{prefix}{at} {{ width: {width / total:.3%}; }}\n" for at, width in enumerate(widths, 1))
+
+
+def _page_rules(sheet: Table | Listing) -> str:
+    """Paper, and the footer on every sheet of it where the browser can."""
+    if isinstance(sheet, Table):
+        left, right = sheet.footer.left, sheet.footer.right
+    else:
+        left, right = sheet.title, ""
+    font = 'font: 8pt "BIZ UDPGothic", "MS Gothic", "Noto Sans CJK JP", sans-serif;'
+    return (
+        "body { margin: 12px; }\n@media print { body { margin: 0; } }\n"
+        "@page { size: A3 landscape; margin: 12mm 10mm 14mm;\n"
+        f"  @bottom-left {{ content: {_css_string(left)}; {font} }}\n"
+        f'  @bottom-center {{ content: counter(page) " / " counter(pages); {font} }}\n'
+        f"  @bottom-right {{ content: {_css_string(right)}; {font} }}\n}}\n"
+    )
+
+
+def _css_string(text: str) -> str:
+    """A CSS string literal that can end neither itself nor the style element."""
+    return '"' + _CSS_UNSAFE.sub(lambda found: f"\\{ord(found[0]):06x}", visible(text)) + '"'
+
+
+@cache
+def _css() -> str:
+    return files(__package__).joinpath("templates", "style.css").read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Any:
+    jinja2 = need("jinja2")
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("plan_ledger.rendering"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["visible"] = visible
+    return environment
+
+
+def _template(name: str) -> Any:
+    return _environment().get_template(name)
+
+
+def _markup(text: str) -> Any:
+    """Text that is already HTML: made by our own templates, or a style sheet without text of the plan."""
+    return need("markupsafe").Markup(text)

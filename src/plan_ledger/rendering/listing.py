@@ -1,0 +1,67 @@
+"""Lists: change sets, audits, meetings and whatever else is no plan table, in one shape that every format can write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from attrs import field, frozen
+
+from plan_ledger.rendering.layout import Look, Segments
+from plan_ledger.values.marks import Segment
+
+
+@frozen
+class Head:
+    """A column: its header and its share of the width; ``rich`` columns hold marked texts, the rest plain ones."""
+
+    text: str
+    weight: float = 1.0
+    rich: bool = False
+
+
+@frozen
+class Section:
+    """A table with an optional heading. Every row has as many cells as there are heads."""
+
+    heads: tuple[Head, ...]
+    rows: tuple[tuple[Segments, ...], ...]
+    heading: str | None = None
+
+
+@frozen
+class Listing:
+    """A titled list of tables. ``compared``: old texts stand beside new ones, so they are underlined, not struck."""
+
+    title: str
+    notes: tuple[str, ...]
+    sections: tuple[Section, ...]
+    footer: tuple[str, ...] = ()
+    compared: bool = False
+    look: Look = field(factory=Look)
+
+
+def plain(text: object) -> Segments:
+    """A value as an unmarked cell; None is blank."""
+    shown = "" if text is None else str(text)
+    return (Segment(shown, "same"),) if shown else ()
+
+
+def listing(
+    title: str, headers: Sequence[str], rows: Iterable[Sequence[object]], *, notes: Sequence[str] = ()
+) -> Listing:
+    """A plain list, for whatever a host or the command line has to show.
+
+    Args:
+        title: Above the list.
+        headers: One for each column.
+        rows: Cells: text, marks or segments (``plan_ledger.mark``), numbers, None.
+        notes: Lines below the title.
+    """
+    heads = tuple(Head(header, rich=True) for header in headers)
+    return Listing(title, tuple(notes), (Section(heads, tuple(tuple(map(_cell, row)) for row in rows)),))
+
+
+def _cell(value: object) -> Segments:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return tuple(each for each in value if isinstance(each, Segment))
+    return plain(value)

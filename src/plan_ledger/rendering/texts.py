@@ -1,0 +1,71 @@
+"""Words and characters that every format shares: dates as offices write them, digests, unseen characters shown."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime
+from typing import Final
+
+from plan_ledger.queries.results import ChangeEntry, ChangeKind
+from plan_ledger.values.notation.eras import era_of
+
+DIGEST_LABEL: Final = "照合値"
+SHORT_DIGEST: Final = 12
+"""Hexadecimal digits of the digest that a footer shows: enough to tell two handouts apart, short enough to read out."""
+
+KINDS: Final[dict[ChangeKind, str]] = {
+    "added": "追加",
+    "changed": "変更",
+    "removed": "削除",
+    "moved": "移動",
+    "corrected": "訂正",
+}
+LAYOUT_ONLY: Final = "表記のみ"
+
+# Controls, and the characters that turn the direction of what follows them: unseen, they make one text look like
+# another, and a terminal obeys them.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+# Japanese fonts draw the ambiguous ones (①, ■, ※) full width.
+_WIDE = frozenset("WFA")
+
+
+def visible(text: str) -> str:
+    """The text with its control characters written out (``‹U+202E›``); tabs and line feeds stay."""
+    return _UNSEEN.sub(lambda found: f"‹U+{ord(found[0]):04X}›", text)
+
+
+def era_date(day: date) -> str:
+    """A day as the office prints it: 令和5年8月30日, the first year of an era as 元年."""
+    era = era_of(day.year, day.month, day.day)
+    year = day.year - era.base
+    return f"{era.name}{'元' if year == 1 else year}年{day.month}月{day.day}日"
+
+
+def minute(moment: datetime) -> str:
+    """A recorded time to the minute, in the zone it carries: 2023-08-30 14:05."""
+    return moment.strftime("%Y-%m-%d %H:%M")
+
+
+def short(digest: str) -> str:
+    """The first digits of a digest, as footers show it."""
+    return digest[:SHORT_DIGEST]
+
+
+def width(text: str) -> int:
+    """Columns that a line of text takes in a fixed-width font: 2 for a full-width character, 0 for a combining one."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in _WIDE else 1 for c in text)
+
+
+def kind_word(entry: ChangeEntry) -> str:
+    """追加 変更 削除 移動 訂正."""
+    return KINDS[entry.kind]
+
+
+def flattened(text: str) -> str:
+    """Line breaks as spaces, for a format or a heading that has one line."""
+    return text.replace("\n", " ")

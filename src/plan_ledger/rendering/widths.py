@@ -1,0 +1,48 @@
+"""Column widths: one set for every format, from what the columns hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import sqrt
+from typing import Final
+
+from plan_ledger.rendering.texts import width
+from plan_ledger.values.schema import FieldKind, FieldSpec
+
+LINE: Final = 118.0
+"""Full-width characters of 9 points that a line of A3 landscape holds beside the margins and the column of signs."""
+
+_TIGHT = {FieldKind.MONEY: (5.0, 9.0), FieldKind.PERIOD: (5.0, 10.0), FieldKind.NUMBER: (4.0, 10.0)}
+_LOOSE = {FieldKind.CHOICE: (4.0, 10.0)}
+_TITLE = (9.0, 16.0)
+_LEAST = 8.0
+
+
+def column_widths(columns: Sequence[tuple[FieldSpec, Sequence[str]]]) -> list[float]:
+    """Widths in full-width characters that fill a line.
+
+    Amounts, periods and choices get what their longest line needs, titles between 9 and 16; long texts share the rest
+    by the square root of their mean length, so that the longest column is not the only one that stays short.
+    """
+    widths: list[float | None] = []
+    for spec, texts in columns:
+        longest = max((width(line) / 2 for text in texts for line in text.split("\n")), default=0.0)
+        bounds = _TIGHT.get(spec.kind) or _LOOSE.get(spec.kind) or (_TITLE if spec.key == "title" else None)
+        widths.append(None if bounds is None else _within(longest + 1, *bounds))
+    wants = [
+        sqrt(sum(width(text) for text in filled) / len(filled)) if (filled := [text for text in texts if text]) else 1.0
+        for _, texts in columns
+    ]
+    open_columns = [at for at, each in enumerate(widths) if each is None]
+    if not open_columns:
+        open_columns = list(range(len(columns)))
+    left = LINE - sum(each or 0.0 for at, each in enumerate(widths) if at not in open_columns)
+    total = sum(wants[at] for at in open_columns)
+    shared = {at: max(_LEAST, left * wants[at] / total) for at in open_columns}
+    full = [shared.get(at, each or _LEAST) for at, each in enumerate(widths)]
+    scale = LINE / sum(full)
+    return [round(each * scale, 1) for each in full]
+
+
+def _within(wanted: float, least: float, most: float) -> float:
+    return min(most, max(least, wanted))
