@@ -1,0 +1,56 @@
+"""The command parse: reads notations, without a ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import click
+
+from plan_ledger.cli.help import order
+from plan_ledger.cli.texts import decoded, standard_input
+from plan_ledger.errors import NotationError
+from plan_ledger.values import notation
+
+
+@order(
+    "parse",
+    "日付・期間・金額などの書き方を読み取ります。",
+    context_settings={"ignore_unknown_options": True},  # -1,200 is an amount
+)
+@click.argument("kind", type=click.Choice(notation.KINDS))
+@click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
+@click.option("--fiscal-year", type=int, metavar="YEAR", help="表の年度（西暦）。年のない日付に使います。")
+@click.option("--unit", type=click.Choice(tuple(notation.UNITS)), help="表の金額の単位。単位のない金額に使います。")
+@click.option("--era", metavar="ERA", help="資料の元号（令和 など）。元号のない年に使います。")
+@click.option("--json", is_flag=True, hidden=True, expose_value=False)
+def parse(kind: str, texts: tuple[str, ...], fiscal_year: int | None, unit: str | None, era: str | None) -> int:
+    """書き方を読み取り、1件につき1行の JSON で答えます。台帳は要りません。
+
+    TEXT が - なら、標準入力から1行に1件ずつ読みます。読めないものには {"error": 理由} と答え、1つでもあれば終了状態は
+    1 です。
+    """
+    status = 0
+    for text in _texts(texts):
+        try:
+            value = notation.parse(kind, text, fiscal_year=fiscal_year, unit=unit, era=era)
+        except NotationError as error:
+            status = 1
+            click.echo(error.message(), err=True)
+            answer = notation.error_json(error)
+        else:
+            answer = notation.to_json(value)
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    return status
+
+
+def _texts(texts: tuple[str, ...]) -> Iterator[str]:
+    for text in texts:
+        if text == "-":
+            lines = decoded(standard_input(), "-").replace("\r\n", "\n").split("\n")
+            yield from lines[:-1] if lines[-1] == "" else lines
+        else:
+            yield text
+
+
+COMMANDS = (parse,)

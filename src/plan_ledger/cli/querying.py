@@ -1,0 +1,166 @@
+"""Queries: meetings, snapshot, changes, audit, history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+import click
+
+from plan_ledger.cli.help import order
+from plan_ledger.cli.options import asks
+from plan_ledger.cli.output import chosen_format, offered, render, to_json, write, write_lines
+from plan_ledger.cli.state import State, pass_state
+from plan_ledger.ledger import Plan
+from plan_ledger.queries.results import AuditRow, ChangeSet, Snapshot
+from plan_ledger.rendering import audit_csv_lines
+
+SNAPSHOT_FORMATS = offered("table", "json", "tsv", "md", "html", "xlsx", "docx")
+CHANGES_FORMATS = offered("table", "json", "tsv", "md", "html", "xlsx", "docx")
+LIST_FORMATS = ("table", "json", "csv")
+
+
+@order("meetings", "確定した会議の一覧。")
+@click.option("--annulled", is_flag=True, help="取り消した会議も示します。")
+@asks("table", "json")
+@pass_state
+def meetings(state: State, annulled: bool, format: str | None, output: str | None) -> None:
+    """確定した会議の一覧を、版と照合値とともに示します。"""
+    chosen = chosen_format(state, format, output, ("table", "json"))
+    with state.reading() as (_, plan):
+        found = plan.meetings(annulled=annulled)
+    if chosen == "json":
+        write(to_json([meeting.to_dict() for meeting in found]), output)
+    else:
+        write(render(found, chosen, output, of="meetings"), output)
+
+
+@order("snapshot", "ある時点の表。")
+@click.option("--at", metavar="MOMENT", help="時点。なければ今。")
+@click.option("--known-at", metavar="MOMENT", help="この時点までに分かっていたこと（訂正を含む）で作ります。")
+@click.option("--red-since", metavar="MOMENT", help="赤字の起点。なければ前回の会議。")
+@click.option("--no-red", is_flag=True, help="赤字を付けません。")
+@asks(*SNAPSHOT_FORMATS)
+@pass_state
+def snapshot(
+    state: State,
+    at: str | None,
+    known_at: str | None,
+    red_since: str | None,
+    no_red: bool,
+    format: str | None,
+    output: str | None,
+) -> None:
+    """ある時点の表を示します。会議名なら、配った資料そのままです。
+
+    前回の会議から変わった所は赤字と下線になります。
+    """
+    if red_since is not None and no_red:
+        raise click.UsageError("--red-since と --no-red は一緒に使えません。")
+    chosen = chosen_format(state, format, output, SNAPSHOT_FORMATS)
+    with state.reading() as (_, plan):
+        taken = plan.snapshot(at, known_at=known_at)
+        changes = _red(plan, taken, red_since, wanted=not no_red and chosen not in ("json", "tsv"))
+    if chosen == "json":
+        answer = taken.to_dict()
+        if changes is not None:
+            answer["changes"] = changes.to_dict()
+        write(to_json(answer), output)
+    else:
+        write(render(taken, chosen, output, changes=changes), output)
+
+
+def _red(plan: Plan, taken: Snapshot, since: str | None, *, wanted: bool) -> ChangeSet | None:
+    """What is to be red: since the moment asked for, else since the table that this one is red against."""
+    if since is not None:
+        return plan.changes(since, taken.moment)
+    base = plan.red_base(taken.moment) if wanted else None
+    return None if base is None else plan.changes(base, taken.moment)
+
+
+@order("changes", "前回からの変更一覧。")
+@click.option("--since", metavar="MOMENT", default="previous", help="起点。なければ前回の会議。")
+@click.option("--until", metavar="MOMENT", help="終点。なければ今。")
+@click.option(
+    "--style",
+    type=click.Choice(("red", "redline", "comparison")),
+    default="redline",
+    help="red は新しい文だけ、redline は消した文も、comparison は新旧対照表。既定は redline。",
+)
+@asks(*CHANGES_FORMATS)
+@pass_state
+def changes(state: State, since: str, until: str | None, style: str, format: str | None, output: str | None) -> None:
+    """二つの時点の間の正味の変更を、表の順に、語句まで示します。追加・削除・移動した行も含みます。"""
+    chosen = chosen_format(state, format, output, CHANGES_FORMATS)
+    with state.reading() as (_, plan):
+        found = plan.changes(since, until)
+        digest = plan.snapshot(found.until).digest if chosen == "table" else ""
+    if chosen == "json":
+        write(found.to_json(), output)
+        return
+    answer = render(found, chosen, output, style=style)
+    if isinstance(answer, str) and digest:
+        answer = f"{answer.rstrip()}\n照合値 {digest}（{found.until.name}）\n"
+    write(answer, output)
+
+
+@order("audit", "変更履歴。")
+@click.option("--actor", metavar="NAME", help="入力者または回答者。名前の先頭の語でも可。")
+@click.option("--item", metavar="ITEM", help="この行と、その下の行だけ。")
+@click.option("--field", metavar="FIELD", help="この欄だけ（budget、予算額 など）。")
+@click.option("--since", metavar="MOMENT", help="この時点より後。")
+@click.option("--until", metavar="MOMENT", help="この時点まで。")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="古い方から N 件まで。")
+@asks(*LIST_FORMATS)
+@pass_state
+def audit(
+    state: State,
+    actor: str | None,
+    item: str | None,
+    field: str | None,
+    since: str | None,
+    until: str | None,
+    limit: int | None,
+    format: str | None,
+    output: str | None,
+) -> None:
+    """誰が、いつ、どこを、なぜ変えたかを、記録の順に示します。"""
+    chosen = chosen_format(state, format, output, LIST_FORMATS)
+    with state.reading() as (_, plan):
+        rows = plan.audit(
+            actor=actor, item=item, field=field, since=0 if since is None else since, until=until, limit=limit
+        )
+        _list(rows, chosen, output)
+
+
+@order("history", "一つの欄の履歴。")
+@click.argument("item")
+@click.argument("field")
+@asks(*LIST_FORMATS)
+@pass_state
+def history(state: State, item: str, field: str, format: str | None, output: str | None) -> None:
+    """一つの行の一つの欄の変更を、最初から全て示します。"""
+    chosen = chosen_format(state, format, output, LIST_FORMATS)
+    with state.reading() as (_, plan):
+        _list(plan.history(item, field), chosen, output)
+
+
+def _list(rows: Iterable[AuditRow], format: str, output: str | None) -> None:
+    """Audit rows; JSON and csv are written as they come, so that a long audit needs no room."""
+    if format == "json":
+        write_lines(_json_lines(rows), output)
+    elif format == "csv":
+        write_lines(audit_csv_lines(rows), output, bom=True)
+    else:
+        write(render(list(rows), format, output, of="audit"), output)
+
+
+def _json_lines(rows: Iterable[AuditRow]) -> Iterator[str]:
+    lead = "[\n"
+    for row in rows:
+        yield f"{lead}  {json.dumps(row.to_dict(), ensure_ascii=False)}"
+        lead = ",\n"
+    yield "[]\n" if lead == "[\n" else "\n]\n"
+
+
+COMMANDS = (snapshot, changes, audit, history, meetings)
