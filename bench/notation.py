@@ -29,7 +29,7 @@ def short_per_second(seconds: float = 1.0) -> dict[str, float]:
     """Readings per second for each kind, and over all of the table's short forms together."""
     groups = json.loads(FORMS.read_text(encoding="utf-8"))
     forms = [(g["kind"], f["text"], g["context"]) for g in groups for f in g["forms"] if len(f["text"]) <= SHORT]
-    result = {}
+    result: dict[str, float] = {}
     for name in (*KINDS, "all"):
         chosen = [form for form in forms if name in ("all", form[0])]
         if not chosen:

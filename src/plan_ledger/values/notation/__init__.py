@@ -123,6 +123,7 @@ def parse_to_json(
 
 
 __all__ = [
+    "HINTS",
     "KINDS",
     "MAX_LENGTH",
     "UNITS",

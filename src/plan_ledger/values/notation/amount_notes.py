@@ -53,6 +53,7 @@ _STAGE: Final = re.compile(
 _ROLE: Final = re.compile(r"債務負担行為(?:限度額)?|繰越明許費?|(?:事故)?繰越|再掲|内数|外数|別掲|うち|内書き?|継続費")
 _APPROX_BEFORE: Final = re.compile(r"約|およそ|おおむね|概ね|概算|ほぼ")
 _LIMIT_BEFORE: Final = re.compile(r"(?P<le>上限|最大|限度額|最高)|(?P<ge>最低|下限|少なくとも)")
+COMBINING: Final = "\u3099\u309a\uff9e\uff9f"
 _LABEL: Final = re.compile(r"[^0-9△\-+±¥\\~().,/%$€£]{1,30}(?=[△\-+¥0-9])")
 _BAD_LABEL_END: Final = frozenset("第数何RHSTM×÷=ー・")
 _TAIL: Final = re.compile(
@@ -68,7 +69,7 @@ _OF_WHICH: Final = re.compile(r"[、,]?(?:う[ちヒ]|内訳?:?)(?!数)")
 _GROUP: Final = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
 _REPEATED: Final = re.compile(r"再掲|内数|外数|別掲|再(?=$)")
 _ENTRY_LABEL: Final = re.compile(r"(?:うち)?([^0-9△\-+¥]{1,30}?):?(?=[△\-+¥0-9])")
-_BARE: Final = re.compile(r"[△\-+]?[0-9,.]+%?(?:[百千万億]{0,2}円)?")
+_BARE: Final = re.compile(r"[△\-+]?[0-9,.]+(?:[百千万億]{0,2}円)?")
 _PREVIOUS: Final = re.compile(r"前年|昨年|前回|当初|R[0-9]|令和|平成|H[0-9]|対")
 
 
@@ -109,7 +110,7 @@ def read_prefix(r: Reading, i: int, notes: Notes) -> int:
     label = _LABEL.match(s, i)
     if label is not None and s[i] not in "約金":
         words = label.group().rstrip(":は約およそ概金")
-        if words and (words[-1] in _BAD_LABEL_END or _FIGURE_WORDS.search(words)):
+        if words and (words[-1] in _BAD_LABEL_END or words[0] in COMBINING or _FIGURE_WORDS.search(words)):
             raise r.error(Reason.NOT_AN_AMOUNT, i)
         notes.label = r.original(i, i + len(words)).strip() or None
         notes.parts.append(("label", i, i + len(words)))
@@ -174,6 +175,8 @@ def read_tail(r: Reading, i: int, notes: Notes) -> int:
             notes.comparator = "maintain"
         i = match.end()
     if s[i : i + 1] == "は" and len(s) > i + 1:
+        if s[i + 1] in COMBINING:
+            raise r.error(Reason.NOT_AN_AMOUNT, i)
         notes.label = r.original(i + 1, len(s)).strip().rstrip("。")
         notes.parts.append(("label", i + 1, len(s)))
         return len(s)

@@ -43,7 +43,7 @@ _MARKS: Final[dict[str, tuple[str, int | None]]] = {
     **dict.fromkeys(("ゼロ予算", "ゼロ予算事業", "0予算", "0予算事業"), ("ゼロ予算", 0)),
     "ゼロ": ("ゼロ", 0),
 }  # fmt: skip
-_SIMPLE: Final = re.compile(r"([△\-+]?)([0-9]{1,3}(?:,[0-9]{3})+|[1-9][0-9]*|0)((?:百|十)?[千万億]?円|[百千]万円)?")
+_SIMPLE: Final = re.compile(rf"([△\-+]?)([0-9]{{1,3}}(?:,[0-9]{{3}})+|[1-9][0-9]*|0)({'|'.join(UNITS)})?")
 _SIGN: Final = re.compile(r"[△\-+±]")
 _FOREIGN: Final = re.compile(r"米?ドル|ユーロ|ポンド|元(?!年)|ウォン|US\$|\$|€|£")
 _RATIO: Final = re.compile(r"([△\-+±]?)([0-9]+(?:\.[0-9]+)?)(%?)")
@@ -159,6 +159,9 @@ def scan_amount(r: Reading, i: int, unit: str | None, *, need_unit: bool = True)
         printed = number.scale + "円"
     elif not number.plain:
         raise r.error(Reason.MISSING_UNIT, i)
+    if s[i:end] in UNITS:
+        # 千円 by itself names the table's unit; it is not a thousand yen.
+        raise r.error(Reason.NOT_AN_AMOUNT, i)
     if "." in s[i:end]:
         _check_decimal(r, i, end, printed)
     if not printed and unit is None:

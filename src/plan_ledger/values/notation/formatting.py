@@ -88,7 +88,7 @@ def format_period(period: Period, style: Style = DEFAULT) -> str:
     start = _side(period.start, period.precision, left_words, style, late=False)
     end = _side(period.end, period.precision, right_words, style, late=True)
     if period.weekday_ok is not None:
-        if period.start is not None:
+        if period.start is not None and len(period.start) > 7:
             start = _weekday(period, start, left_words, style, late=False)
         else:
             end = _weekday(period, end, right_words, style, late=True)

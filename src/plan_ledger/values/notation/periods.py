@@ -86,7 +86,8 @@ def build_period(r: Reading, found: Range, text: str, *, whole: bool = False) ->
             if not agrees:
                 warnings.append(NotationWarning.DURATION_MISMATCH)
         if found.end < len(r.s):
-            if not (SUFFIX.fullmatch(r.s, found.end) and _may_follow(r, found)):
+            bare = NotationWarning.AMBIGUOUS_YEAR in warnings and r.s[found.end] != "("
+            if bare or not (SUFFIX.fullmatch(r.s, found.end) and _may_follow(r, found)):
                 raise r.error(Reason.NOT_A_PERIOD, found.end)
             suffix = r.original(found.end, len(r.s))
             parts.append(("suffix", found.end, len(r.s)))

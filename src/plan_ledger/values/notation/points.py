@@ -14,7 +14,7 @@ from plan_ledger.values.notation.context import plausible_year
 from plan_ledger.values.notation.eras import BY_NAME, MAX_ERA_YEAR
 from plan_ledger.values.notation.numerals import kanji_number
 from plan_ledger.values.notation.point import Point
-from plan_ledger.values.notation.qualifiers import APPROXIMATE, scan_qualifiers
+from plan_ledger.values.notation.qualifiers import APPROXIMATE, WITHIN, WITHIN_MONTH, scan_qualifiers
 
 if TYPE_CHECKING:
     import re
@@ -54,6 +54,9 @@ def finish_point(r: Reading, p: Point) -> None:
     begin = p.end
     if begin < len(s):
         p.end, more = scan_qualifiers(s, begin)
+        if more and p.month is None and p.season is None and more[0] in (WITHIN if p.word == "" else WITHIN_MONTH):
+            # R7末 may be December or the March after it.
+            raise r.error(Reason.AMBIGUOUS, begin)
         if p.end > begin:
             if p.qualifiers and more[:1] in (("時点",), ("現在",)):
                 more = more[1:]
@@ -85,6 +88,8 @@ def _year(r: Reading, p: Point, found: re.Match[str], like: Point | None) -> boo
     elif kind in ("ay", "fy"):
         short = int(found[kind])
         p.year = short if short > 99 else 2000 + short
+        if not plausible_year(p.year):
+            raise r.error(Reason.INVALID_YEAR, found.start(kind))
         p.written = kind
     elif kind == "rel":
         if r.fiscal_year is None:
@@ -200,7 +205,8 @@ def _take_tail(p: Point, tail: re.Match[str], s: str, *, period: bool) -> None:
         )
     ):
         return
-    p.month, p.sep = int(tail["m"]), tail["sep"]
+    # R5.010 is no month; 13 is refused when the date is resolved.
+    p.month, p.sep = int(tail["m"]) if len(tail["m"]) < 3 else 0, tail["sep"]
     p.precision = "month"
     p.parts.append(("month", *tail.span("m")))
     if has_day:
@@ -291,12 +297,12 @@ def _without_year(r: Reading, p: Point, *, period: bool) -> bool:
         p.inferred, p.month, p.day, p.precision, p.sep = False, int(dotted[3]), int(dotted[4]), "day", dotted[2]
         p.parts += [("year", *dotted.span(1)), ("month", *dotted.span(3)), ("day", *dotted.span(4))]
         p.end = dotted.end()
-    elif find.TWO.match(s, i) is not None:
-        raise r.error(Reason.AMBIGUOUS, i)
     elif period and (listed := find.MONTH_LIST.match(s, i)) is not None:
         p.month, p.precision = int(listed["m"]), "month"
         p.parts.append(("month", *listed.span()))
         p.end = listed.end()
+    elif find.TWO.match(s, i) is not None:
+        raise r.error(Reason.AMBIGUOUS, i)
     elif (season := find.SEASON.match(s, i)) is not None:
         _take_season(p, season)
     elif (edge := find.EVERY_YEAR.match(s, i)) is not None:

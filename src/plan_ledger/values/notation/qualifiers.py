@@ -17,6 +17,12 @@ _SAME: Final = {
     "ごろ": "頃", "ころ": "頃", "月末": "末", "なかば": "半ば", "中ごろ": "中頃", "はじめ": "初め", "始め": "初め",
     "迄": "まで", "見込み": "見込", "付け": "付", "目処": "目途", "めど": "目途", "月初め": "月初",
 }  # fmt: skip
+WITHIN: Final = frozenset(
+    {"末", "末日", "初め", "初頭", "当初", "上旬", "中旬", "下旬", "初旬", "前半", "後半", "半ば", "中頃", "月初"}
+)
+"""Words that name a part of what they follow; after a bare year they do not say of which year."""
+WITHIN_MONTH: Final = frozenset({"末", "末日", "月初", "上旬", "中旬", "下旬", "初旬"})
+"""Words that only a month has."""
 APPROXIMATE: Final = frozenset({"頃", "前後", "目途", "中頃"})
 
 

@@ -34,8 +34,8 @@ _PER_EACH: Final = re.compile(
     r"(?=[0-9約])|(?P<n>[0-9,.]+[万千]?(?:人|件|世帯|ha|㎢|km2|t|時間|日|台))(?:当たり|当り|あたり|につき))の?"
 )
 _PER_AFTER: Final = re.compile(
-    r"[/／](?P<u>年度?|月|日|週|人|回|校|件|世帯|時間|時|分|秒|台|戸|社|団体|施設"
-    r"|か所|箇所|10a|ha|㎢|km2|kg|㎥|m3|L)(?![0-9A-Za-z])"
+    r"[/／](?P<u>人・日|人日|年度?|月|日|週|人|回|校|件|世帯|時間|時|分|秒|台|戸|社|団体|施設"
+    r"|か所|箇所|10a|km|ha|㎢|km2|kg|㎥|m3|L)(?![0-9A-Za-z])"
 )
 _LIMIT: Final = re.compile(
     r"(?P<about>程度|前後|弱|強|余り?|ほど|くらい|ぐらい)|(?P<cmp>以上|以内|以下"
@@ -114,6 +114,9 @@ def scan_figure(r: Reading, i: int, *, loose: bool = False) -> Figure | None:
             raise r.error(Reason.AMBIGUOUS, position)
         figure.value, end = number.value, number.end
         figure.kanji = s[position] not in "0123456789"
+        if s[position] in "百千" and end == position + 1:
+            # 千人 is a column's unit as often as a thousand people.
+            raise r.error(Reason.AMBIGUOUS, position)
         if s[end : end + 1] == "." or (s[position] == "0" and end - position > 1 and s[position + 1] in "0123456789,"):
             raise r.error(Reason.BAD_NUMBER, end)
     if negative:

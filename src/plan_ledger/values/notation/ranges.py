@@ -128,6 +128,8 @@ def _right_side(r: Reading, found: Range, left: Point, mark: re.Match[str]) -> N
     _agree(r, left, right, mark.group())
     _fill_year(r, left, right)
     settle(r, right)
+    if not {"以降", "以後", "以前"}.isdisjoint(right.qualifiers):
+        raise r.error(Reason.NOT_A_PERIOD, right.start)
     if right.key2 < left.key1 or right.key1 < left.key1:
         raise r.error(Reason.REVERSED, right.start)
 
@@ -259,6 +261,8 @@ def _fill_year(r: Reading, left: Point, right: Point) -> None:
         right.year = year + 1
         if not left.inferred and not right.months:
             right.warn(NotationWarning.YEAR_ROLLOVER)
+    elif left.inferred and left_month < 4 <= month:
+        raise r.error(Reason.AMBIGUOUS_ROLLOVER, right.start)
     else:
         right.year = year
 

@@ -58,7 +58,7 @@ _YEARISH: Final = re.compile(
     r"|'[0-9]{2}(?![0-9])"
 )
 _NOISE: Final = re.compile(
-    r"第[0-9一二三四五六七八九十]{1,3}[次期回号種条章部段階]?|[0-9]{1,2}年(?:間"
+    r"第(?:[0-9]{1,3}(?![0-9位])|[一二三四五六七八九十]{1,3}(?!位))[次期回号種条章部段階]?|(?:ベスト|トップ)[0-9]{1,3}|[0-9]{1,2}年(?:間"
     r"|後|以内|度)(?:で|に|の)?|SDGs?[0-9]*|Society[0-9.]*|(?<![0-9])[0-9]次産業"
     r"|[0-9]つの"
     r"|(?<![0-9])[0-9]{1,3}歳(?:以上|以下|未満|代|児)?+(?=[の一-龠ァ-ヶ])|(?<![0-9])[0-9]{1,3}~[0-9"
@@ -252,6 +252,8 @@ def mask_words(r: Reading, work: str, begin: int, around: Around) -> str:
     around.years = len(years)
     for match in _NOISE.finditer(work, begin):
         work = work[: match.start()] + "\0" * len(match.group()) + work[match.end() :]
+    if years and _COMPARED.match(r.s, years[0][1]):
+        return work
     if len(years) == 1 and around.fiscal_year is None and around.target is None and around.as_of is None:
         start, end = years[0]
         _year(r, start, end, around, actual=False)
@@ -259,6 +261,10 @@ def mask_words(r: Reading, work: str, begin: int, around: Around) -> str:
 
 
 _EACH: Final = re.compile(r"(?:1|一)(人|世帯|戸|校|社|団体|事業所|施設|件|日|か所)(?:当たり|当り|あたり|につき)の?")
+
+
+_COMPARED: Final = re.compile(r"比|対|より|から|と比|以降|に比")
+_AGAINST_TREND: Final = re.compile(r"抑制|緩和|解消|歯止め|鈍化|順位|維持[・、]|脱却")
 
 
 def reference(words: str) -> tuple[str, str | None] | None:
@@ -279,6 +285,6 @@ def reference(words: str) -> tuple[str, str | None] | None:
             return ("decrease", None) if previous else ("<", against)
         return "maintain", None
     trend = _TREND.search(words)
-    if trend is None or len(words) > 30:
+    if trend is None or len(words) > 30 or _AGAINST_TREND.search(words):
         return None
     return ("maintain" if trend["keep"] else "increase" if trend["up"] else "decrease"), None

@@ -25,7 +25,7 @@ _START: Final = re.compile(r"[0-9一二三四五六七八九十百△]|ゼロ|[+
 _KANJI_START: Final = re.compile(r"[一二三四五六七八九十百]")
 _PREFIX_BACK: Final = re.compile(
     r"(?:約|およそ|おおむね|概ね|ほぼ|最大|最高|最低|少なくとも|延べ?|のべ|累計"
-    r"|累積|通算|年間|毎年度?|年平均|毎月|毎週|(?<![0-9一-龠])[年月週])+$"
+    r"|累積|通算|年間|毎年度?|年度?平均|月平均|1?日平均|毎月|毎週|(?<![0-9一-龠])[年月週])+$"
 )
 _BASELINE: Final = re.compile(
     r"^(?:基準値?|現状値?|現況値?|実績値?|策定時)(?:\([^()]*\))?:?(?P<base>[^/→]{1,80}?)[/→、;]?(?P"
@@ -122,6 +122,9 @@ def _figures(r: Reading, work: str, begin: int) -> list[Figure]:
             if not kanji and before and before.isascii() and before.isalpha():
                 i = _SKIP.match(work, start).end()  # type: ignore[union-attr]  # matches at least one character
                 continue
+            if work[start] in "百千":
+                i = _SKIP.match(work, start).end()  # type: ignore[union-attr]  # matches at least one character
+                continue
             figure = scan_figure(r, at)
             if figure is None or (kanji and (not figure.unit or _WORDLIKE.match(work, start))):
                 i = _SKIP.match(work, start).end()  # type: ignore[union-attr]  # matches at least one character
@@ -144,6 +147,8 @@ def _single(r: Reading, work: str, begin: int, figure: Figure, around: Around) -
     label = work[begin : figure.start].strip("\0 :")
     values = _values(around)
     unit = figure.unit
+    if work[figure.end : figure.end + 1] == "/" and figure.end + 1 < len(work):
+        return Target(r.text, unparsed=True)
     if figure.zero and not unit and _RATE.search(label):
         unit = "%"
     comparator = figure.comparator
