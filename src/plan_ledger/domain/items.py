@@ -16,6 +16,7 @@ from plan_ledger.domain.errors import (
     EditConflict,
     NotAChoice,
     NotThere,
+    OtherPlan,
     TitleMissing,
     WrongLevel,
 )
@@ -124,7 +125,7 @@ def decide(item: Item | None, command: ItemCommand, level: LevelSpec, above: Lev
             return _change(item, command, level, place)
         case MoveItem(under=under, rank=rank, source=source):
             _require_alive(item, level)
-            _check_parent(under, level, above, place)
+            _check_parent(under, item.plan, level, above, place)
             if (under.id if under else None) == item.parent and rank == item.rank:
                 return []
             return [ItemPlaced(originator_id=item.id, parent=under.id if under else None, rank=rank, source=source)]
@@ -139,7 +140,7 @@ def decide(item: Item | None, command: ItemCommand, level: LevelSpec, above: Lev
 def _add(command: AddItem, level: LevelSpec, above: LevelSpec | None) -> list[ItemEvent]:
     title = command.texts.get(level.title, "")
     place = Place(item=title)
-    _check_parent(command.under, level, above, place)
+    _check_parent(command.under, command.plan, level, above, place)
     if not title.strip():
         raise TitleMissing(level.title_field.label)
     events: list[ItemEvent] = [
@@ -190,7 +191,11 @@ def _require_alive(item: Item, level: LevelSpec) -> None:
         raise NotThere(item.cell(level.title).text)
 
 
-def _check_parent(under: Item | None, level: LevelSpec, above: LevelSpec | None, place: Place) -> None:
+def _check_parent(
+    under: Item | None, plan: UUID, level: LevelSpec, above: LevelSpec | None, place: Place
+) -> None:
+    if under is not None and under.plan != plan:
+        raise OtherPlan(place=place)
     if (under.level if under else None) != (above.key if above else None):
         raise WrongLevel(level.key, above.key if above else "plan", under.level if under else "plan", place=place)
     if under is not None and not under.alive:

@@ -9,7 +9,7 @@ from uuid import UUID
 from attrs import evolve, field, frozen
 
 from plan_ledger.domain import items as domain
-from plan_ledger.domain.errors import NotThere
+from plan_ledger.domain.errors import AlreadyThere, NotThere
 from plan_ledger.errors import Place, PlanLedgerError
 from plan_ledger.events import Source
 from plan_ledger.index import catalog
@@ -37,13 +37,17 @@ class Add:
 
 @frozen
 class Change:
-    """Set a field of an item. ``expected``: the position at which the editor saw it."""
+    """Set a field of an item. ``expected``: the position at which the editor saw it.
+
+    ``own``: first and last positions of what the editor recorded since; these are no conflict.
+    """
 
     item: UUID
     field: str
     text: str
     expected: int | None = None
     source: Source | None = None
+    own: tuple[tuple[int, int], ...] = ()
 
 
 @frozen
@@ -114,11 +118,12 @@ class Executor:
 
     def run(self, intent: Intent) -> None:
         """Decide one intent and record its events in the open batch."""
+        if isinstance(intent, Change):
+            self._change(intent)
+            return
         match intent:
             case Add():
                 self._add(intent)
-            case Change():
-                self._change(intent)
             case Move():
                 self._move(intent)
             case Withdraw(item=uuid):
@@ -134,6 +139,8 @@ class Executor:
         schema = self.schema(intent.plan)
         level = find_level(schema, intent.level)
         texts = {find_field(level, key).key: clean_text(text) for key, text in intent.texts.items()}
+        if (known := self._work.item(intent.item, level.title)) is not None:
+            raise AlreadyThere(known.cell(level.title).text or intent.item.hex)
         under = self._item(intent.under) if intent.under is not None else None
         siblings = self._children(intent.plan, intent.under)
         rank = rank_after(siblings, intent.after)
@@ -150,13 +157,20 @@ class Executor:
         key, level = known
         found = self._work.item(intent.item, key)
         assert found is not None
-        command = domain.ChangeField(key, clean_text(intent.text), intent.expected, intent.source)
+        expected = intent.expected
+        if expected is not None and self._is_own(intent, found.cell(key).position):
+            expected = None
+        command = domain.ChangeField(key, clean_text(intent.text), expected, intent.source)
         try:
             events = domain.decide(found, command, level, None)
         except PlanLedgerError as error:
             self._name(error, intent.item, level)
             raise
         self._work.record(events)
+
+    def _is_own(self, intent: Change, position: int) -> bool:
+        """Whether a change was made in this batch, or by the same editor since: nobody conflicts with themselves."""
+        return position > self._work.batch_start or any(first <= position <= last for first, last in intent.own)
 
     def _name(self, error: PlanLedgerError, uuid: UUID, level: LevelSpec) -> None:
         """Say in the error which item it is about: the title is only read when there is something to tell."""

@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 class Item:
     """One item of a plan, as its holder saw it: ``seen`` is the position at which the handle was made.
 
-    Changes through the handle are refused with ``EditConflict`` where somebody else changed the same field since;
-    after a change of its own, the handle has seen that.
+    Changes through the handle are refused with ``EditConflict`` where somebody else changed the same field since.
+    What was recorded through the handle itself is no conflict.
     """
 
     def __init__(self, plan: Plan, id: UUID, seen: int) -> None:
         self._plan = plan
         self.id = id
         self.seen = seen
+        self._own: tuple[tuple[int, int], ...] = ()
 
     def __repr__(self) -> str:
         return f"<Item {self.id.hex}>"
@@ -58,14 +59,13 @@ class Item:
             EditConflict: With both texts.
             UnknownField, NotThere, TitleMissing, TextRefused: Nothing is recorded.
         """
-        seen = self.seen if expected is None else expected
         place = None if source is None else Source(note=source)
-        return self._submit([Change(self.id, key, text, seen, place) for key, text in fields.items()])
+        return self._submit([self._change(key, text, expected, place) for key, text in fields.items()])
 
     def set(self, field: str, text: str, *, source: str | None = None, expected: int | None = None) -> Receipt:
         """Set one field, named by key or label."""
-        seen = self.seen if expected is None else expected
-        return self._submit([Change(self.id, field, text, seen, None if source is None else Source(note=source))])
+        place = None if source is None else Source(note=source)
+        return self._submit([self._change(field, text, expected, place)])
 
     def move(self, *, under: Item | str | None, after: Item | str | None = None, first: bool = False) -> Receipt:
         """Place the item under another parent (None: the top level), behind a sibling, first or last."""
@@ -85,13 +85,23 @@ class Item:
         """Every change of one field."""
         return self._plan.history(self, field)
 
+    def recorded(self, receipt: Receipt) -> None:
+        """Note what was recorded through this handle, or made it."""
+        if receipt.first is not None and receipt.last is not None:
+            self._own = (*self._own, (receipt.first, receipt.last))
+
+    def _change(self, field: str, text: str, expected: int | None, source: Source | None) -> Change:
+        if expected is not None:
+            return Change(self.id, field, text, expected, source)
+        return Change(self.id, field, text, self.seen, source, self._own)
+
     def _submit(self, intents: list[Intent]) -> Receipt:
         ledger = self._plan.ledger
         if ledger.in_batch:
             for intent in intents:
                 ledger.submit(intent)
+            ledger.tell(self.recorded)
             return Receipt(None, None)
         receipt = ledger.record([Batch(ledger.current_acting(), intents)])[0]
-        if receipt.last is not None:
-            self.seen = receipt.last
+        self.recorded(receipt)
         return receipt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -99,6 +99,7 @@ class Work:
         self._ids = ids
         self.head = log.read_head(tx, ledger)
         self.position = self.head.position
+        self.batch_start = self.position
         self._recorded_at = self.head.recorded_at
         self._items: dict[UUID, domain.Item] = {}
         self._cells: dict[UUID, dict[str, domain.Cell]] = {}
@@ -193,6 +194,8 @@ class Work:
     def begin(self, acting: Acting, *, command: str | None = None, undoes: int | None = None) -> None:
         """Open a batch. An actor who is new, or whose particulars changed, is recorded first."""
         self._close()
+        self.batch_start = self.position
+        self._newcomers = {}
         now = (self._clock() - _EPOCH) // _MICROSECOND
         late = now < self._recorded_at
         if late:
@@ -209,7 +212,6 @@ class Work:
         self._open = PendingBatch(said[1], said[2], self._recorded_at, [])
 
     def _header(self, acting: Acting, command: str | None, undoes: int | None, clock: int | None) -> BatchHeader:
-        self._newcomers = {}
         return BatchHeader(
             actor=self._ref(acting.actor),
             on_behalf_of=None if acting.on_behalf_of is None else self._ref(acting.on_behalf_of),
@@ -259,12 +261,11 @@ class Work:
         self._newcomers = {}
         return events
 
-    def record(self, events: Iterable[Event]) -> None:
+    def record(self, events: Sequence[Event]) -> None:
         """Add decided events to the open batch; the state moves on with them."""
         assert self._open is not None
         collected = self._open.events
-        events = list(events)
-        if events and self._newcomers:
+        if self._newcomers and events:
             events = [*self._introduce(), *events]
         for event in events:
             uuid = event.originator_id
