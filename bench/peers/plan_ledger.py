@@ -77,7 +77,7 @@ class PlanLedger(Peer):
 
     def load(self, changes, meeting):
         self.clock.times = iter([c.at for c in changes])
-        self.ledger.record([self._batch(c) for c in changes])
+        self.ledger.record(self._batch(c) for c in changes)
         self.clock.now = meeting.at
         with self.ledger.acting("secretariat"):
             self.plan.hold(f"第{meeting.no}回PT")

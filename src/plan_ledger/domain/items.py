@@ -119,10 +119,10 @@ def decide(item: Item | None, command: ItemCommand, level: LevelSpec, above: Lev
     if isinstance(command, AddItem):
         return _add(command, level, above)
     assert item is not None
+    if isinstance(command, ChangeField):
+        return _change(item, command, level)
     place = Place(item=item.cell(level.title).text)
     match command:
-        case ChangeField():
-            return _change(item, command, level, place)
         case MoveItem(under=under, rank=rank, source=source):
             _require_alive(item, level)
             _check_parent(under, item.plan, level, above, place)
@@ -165,13 +165,15 @@ def _add(command: AddItem, level: LevelSpec, above: LevelSpec | None) -> list[It
     return events
 
 
-def _change(item: Item, command: ChangeField, level: LevelSpec, place: Place) -> list[ItemEvent]:
-    _require_alive(item, level)
-    cell = item.cell(command.field)
+def _change(item: Item, command: ChangeField, level: LevelSpec) -> list[ItemEvent]:
+    if not item.alive:
+        _require_alive(item, level)
+    cell = item.cells.get(command.field, ABSENT)
     if command.text == cell.text:
         return []
+    spec = level.field(command.field)
     if command.expected is not None and command.expected < cell.position:
-        spec = level.field(command.field)
+        place = Place(item=item.cell(level.title).text)
         raise EditConflict(
             command.field,
             command.expected,
@@ -181,8 +183,9 @@ def _change(item: Item, command: ChangeField, level: LevelSpec, place: Place) ->
             place=Place(item=place.item, field=spec.label if spec else command.field),
         )
     if command.field == level.title and not command.text.strip():
-        raise TitleMissing(level.title_field.label, place=place)
-    _check_choice(command.field, command.text, level, place)
+        raise TitleMissing(level.title_field.label, place=Place(item=cell.text))
+    if spec is not None and spec.kind is FieldKind.CHOICE:
+        _check_choice(command.field, command.text, level, Place(item=item.cell(level.title).text))
     return [FieldChanged(originator_id=item.id, field=command.field, text=command.text or None, source=command.source)]
 
 

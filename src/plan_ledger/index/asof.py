@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from attrs import frozen
@@ -82,9 +82,9 @@ def _table_order(item: ItemRow) -> tuple[str, UUID]:
 _STATE = "CASE WHEN x.body IS NULL THEN (SELECT f.state FROM facts f WHERE f.position = c.position) ELSE 1 END"
 
 
-def plan_cells(rows: Rows, plan: int, pair: Pair) -> list[SqlRow]:
+def plan_cells(rows: Rows, plan: int, pair: Pair) -> Iterator[SqlRow]:
     """(register, position, text, state) of every field that had a fact by the pair; text None: emptied or redacted."""
-    return rows.all(
+    return rows.each(
         f"SELECT c.no, c.position, x.body, {_STATE} FROM (SELECT r.no AS no, {winner('r')} AS position"
         " FROM items i CROSS JOIN registers r WHERE i.plan = ?"
         " AND r.no BETWEEN i.no * 1024 + 2 AND i.no * 1024 + 1023) c"

@@ -108,8 +108,9 @@ class Projector:
                     self.flush()
                     self._other(recorded.stream, position, event)
             header = batch.header
-            author = header.on_behalf_of
-            self._authorship.append((first, self._actor(header.actor), None if author is None else self._actor(author)))
+            self._authorship.append((self._actor(header.actor), first, 0))
+            if header.on_behalf_of is not None:
+                self._authorship.append((self._actor(header.on_behalf_of), first, 1))
         self.flush()
 
     def flush(self) -> None:
@@ -134,7 +135,7 @@ class Projector:
             run_many("INSERT INTO corrections (position, meeting) VALUES (?, ?)", self._corrections)
             self._corrections.clear()
         if self._authorship:
-            run_many("INSERT INTO authorship (batch, actor, author) VALUES (?, ?, ?)", self._authorship)
+            run_many("INSERT INTO authorship (actor, batch, role) VALUES (?, ?, ?)", sorted(self._authorship))
             self._authorship.clear()
 
     # --- items --------------------------------------------------------------------------------------------------

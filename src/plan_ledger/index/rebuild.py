@@ -21,7 +21,7 @@ TABLES: dict[str, str] = {
     "facts": "position",
     "places": "position",
     "corrections": "position",
-    "authorship": "batch",
+    "authorship": "actor, batch, role",
     "actors": "no",
     "meetings": "no",
     "editions": "meeting, edition",

@@ -78,7 +78,7 @@ def hold(
     else:
         previous = moments.previous(what.body, scope, before=pair.at + 1)
         base = None if previous is None else (_uuid(moments, previous.meeting), previous.edition)
-    edition = _edition(work, plan, what.name, pair, base, scope)
+    edition = _edition(work, plan, pair, base, scope)
     command = domain.HoldMeeting(
         meeting,
         what.name,
@@ -101,7 +101,7 @@ def reissue(work: Work, acting: Acting, plan: catalog.PlanRow, name: str, *, at:
     meeting = find(moments, name)
     first = meeting.editions[0].red_since
     base = None if first is None else (_uuid(moments, first[0]), first[1])
-    edition = _edition(work, plan, meeting.name, _pair(work, at), base, meeting.scope)
+    edition = _edition(work, plan, _pair(work, at), base, meeting.scope)
     work.begin(acting)
     work.record(domain.decide(state(work, plan), domain.ReissueMeeting(meeting.uuid, edition)))
     work.flush()
@@ -147,13 +147,12 @@ def _pair(work: Work, at: int | None) -> Pair:
 def _edition(
     work: Work,
     plan: catalog.PlanRow,
-    name: str,
     pair: Pair,
     base: tuple[UUID, int] | None,
     scope: int | None,
 ) -> domain.Edition:
-    taken = snapshot.take(work.tx, plan, MomentRef(name, pair.ordinary, pair, name), scope=scope)
-    return domain.Edition(pair, base, taken.schema.revision, taken.digest, MARKS_VERSION)
+    digest, schema = snapshot.digest_at(work.tx, plan, pair, scope=scope)
+    return domain.Edition(pair, base, schema.revision, digest, MARKS_VERSION)
 
 
 def _base(moments: Moments, moment: MomentRef) -> tuple[UUID, int] | None:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from difflib import get_close_matches
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from plan_ledger.domain import plans as plan_domain
 from plan_ledger.index import catalog
 from plan_ledger.ledger.acting import Acting, ActingContext, Person, person
 from plan_ledger.ledger.errors import KeyUsedOtherwise, NotInBatch, PlanNotSaid, UnknownBatch, UnknownPlan
-from plan_ledger.ledger.intents import Batch, Executor, Intent
+from plan_ledger.ledger.intents import Batch, Change, Executor, Intent
 from plan_ledger.ledger.work import Caches, Clock, Receipt, Work, utc_now
 from plan_ledger.values.ids import IdFactory, new_uuid
 from plan_ledger.values.schema import Schema, default_schema
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from plan_ledger.store.transaction import Rows
 
 MEMORY = ":memory:"
+_PORTION = 200
 
 
 @define
@@ -44,6 +46,8 @@ class OpenBatch:
     key: str | None
     intents: list[Intent] = field(factory=list[Intent])
     receipt: Receipt | None = None
+    told: list[Callable[[Receipt], None]] = field(factory=list[Callable[[Receipt], None]])
+    made: int = 0
 
 
 class Ledger:
@@ -226,17 +230,17 @@ class Ledger:
 
     def write(self, carry_out: Callable[[Work, Executor], None]) -> Receipt:
         """One write: everything that ``carry_out`` records is committed, with the index, or nothing is."""
-        try:
-            with self._store.writing() as tx:
-                work = Work(tx, self._store, self._caches, self.id, self._clock, self._ids)
-                before = work.position
-                carry_out(work, Executor(work, self._schemas))
-                work.flush()
-                return work.receipt(before)
-        except BaseException:
-            self._caches.clear()
-            self._schemas.clear()
-            raise
+        # Taken out while the write is open: what a write that fails has put there must not be seen by another thread.
+        caches, self._caches = self._caches, Caches()
+        schemas, self._schemas = self._schemas, {}
+        with self._store.writing() as tx:
+            work = Work(tx, self._store, caches, self.id, self._clock, self._ids)
+            before = work.position
+            carry_out(work, Executor(work, schemas))
+            work.flush()
+            receipt = work.receipt(before)
+        self._caches, self._schemas = caches, schemas
+        return receipt
 
     def submit(self, intent: Intent) -> Receipt:
         """Record one intent now, or with the others at the end of an open batch."""
@@ -246,19 +250,25 @@ class Ledger:
             return Receipt(None, None)
         return self.record([Batch(self._acting.current(), [intent])])[0]
 
-    def record(self, batches: Sequence[Batch]) -> list[Receipt]:
-        """Record many batches, each with its own actor and reason, in one transaction: all of them or none."""
+    def record(self, batches: Iterable[Batch]) -> list[Receipt]:
+        """Record many batches, each with its own actor and reason, in one transaction: all of them or none.
+
+        The batches are taken and written in portions, so that a long stream of them needs little memory.
+        """
         receipts: list[Receipt] = []
 
         def recording(work: Work, executor: Executor) -> None:
-            executor.prepare([intent for batch in batches for intent in batch.intents])
-            receipts.extend(self._record_one(work, executor, batch) for batch in batches)
+            stream = iter(batches)
+            while portion := list(islice(stream, _PORTION)):
+                executor.prepare([intent for batch in portion for intent in batch.intents])
+                receipts.extend([self._record_one(work, executor, batch) for batch in portion])
+                work.flush()
 
         self.write(recording)
         return receipts
 
     def _record_one(self, work: Work, executor: Executor, batch: Batch) -> Receipt:
-        request = sha256(repr(batch).encode("utf-8", "surrogatepass")).digest() if batch.key is not None else b""
+        request = _request(batch) if batch.key is not None else b""
         if batch.key is not None:
             row = work.tx.one("SELECT request, result FROM commands WHERE id = ?", (batch.key,))
             if row is not None:
@@ -267,8 +277,9 @@ class Ledger:
                 return _receipt_from(bytes(row[1]))
         before = work.position
         work.begin(batch.acting, command=batch.key)
+        run = executor.run
         for intent in batch.intents:
-            executor.run(intent)
+            run(intent)
         receipt = work.receipt(before)
         if batch.key is not None:
             work.tx.run(
@@ -281,18 +292,21 @@ class Ledger:
     def batch(self, *, reason: str | None = None, key: str | None = None) -> Iterator[OpenBatch]:
         """Collect the changes made inside and record them together at the end: all or nothing, one batch.
 
-        An exception inside records nothing.
+        An exception inside records nothing. With ``key``, an idempotency key, the same again records nothing and gives
+        the first receipt; the ids of items added inside then follow from the key.
         """
         acting = self._acting.nested(reason=reason)
         if self._batch.get() is not None:
             raise NotInBatch("batch")
-        batch = OpenBatch(acting, key)
+        batch = OpenBatch(acting, None if key is None else clean_text(key))
         token = self._batch.set(batch)
         try:
             yield batch
         finally:
             self._batch.reset(token)
         batch.receipt = self.record([Batch(acting, tuple(batch.intents), key)])[0]
+        for tell in batch.told:
+            tell(batch.receipt)
 
     @property
     def in_batch(self) -> bool:
@@ -305,8 +319,18 @@ class Ledger:
             raise NotInBatch(act)
         return self._acting.current()
 
+    def tell(self, listener: Callable[[Receipt], None]) -> None:
+        """Have the open batch, if there is one, tell its receipt when it is recorded."""
+        if (batch := self._batch.get()) is not None:
+            batch.told.append(listener)
+
     def new_id(self) -> UUID:
-        return self._ids()
+        """An id for a new thing. In a batch with a key it follows from the key: the same again must mean the same."""
+        batch = self._batch.get()
+        if batch is None or batch.key is None:
+            return self._ids()
+        batch.made += 1
+        return uuid5(self.id, f"{batch.key}/{batch.made}")
 
     # --- reading and keeping ------------------------------------------------------------------------------------
 
@@ -355,7 +379,7 @@ class Ledger:
             row = tx.one("SELECT coalesce(max(position), 0) FROM events")
             assert row is not None
             rebuild(tx, self._store.events.mapper, row[0])
-        self._caches.clear()
+            self._caches = Caches()
 
     def backup(self, target: str | os.PathLike[str]) -> None:
         """Copy the ledger to a new file while it is in use. Copying the file itself can lose what is in its log."""
@@ -398,6 +422,12 @@ class Ledger:
     def settings(self) -> dict[str, Any]:
         """What the database reports of its settings."""
         return self._store.settings()
+
+
+def _request(batch: Batch) -> bytes:
+    """A digest of what is asked for, without what the asker had seen: asked again, that is something else."""
+    wanted = [evolve(each, expected=None, own=()) if isinstance(each, Change) else each for each in batch.intents]
+    return sha256(repr((batch.acting, wanted)).encode("utf-8", "surrogatepass")).digest()
 
 
 def _receipt_bytes(receipt: Receipt) -> bytes:

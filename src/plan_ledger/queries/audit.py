@@ -9,7 +9,7 @@ from attrs import frozen
 
 from plan_ledger.index import asof, catalog
 from plan_ledger.index.registers import BITS, MASK, bounds, register
-from plan_ledger.queries.causes import COLUMNS, JOINS, Actors, cause
+from plan_ledger.queries.causes import COLUMNS, JOINS, cause, known_actors
 from plan_ledger.queries.changes import PLACE_LABEL, paths
 from plan_ledger.queries.results import REDACTED_TEXT, AuditRow, MomentRef
 from plan_ledger.store.transaction import Rows, SqlRow, SqlValue, chunks, marks
@@ -44,25 +44,20 @@ _OLD = (
 
 def _select(rows: Rows, plan: int, filters: Filters, limit: int) -> list[SqlRow]:
     """Facts with their causes, texts and what they replaced."""
-    where, params = ["i.plan = ?", "f.position > ?", "f.position <= ?"], [plan, filters.after, filters.upto]
+    where = ["i.plan = ?", "f.position > ?", "f.position <= ?"]
+    params: list[SqlValue] = [plan, filters.after, filters.upto]
     source = "facts f JOIN events e ON e.position = f.position" + JOINS
     if filters.actors is not None:
-        # From the actor's batches to their facts: no other actor's rows are read.
+        # From the actors' batches to their facts: no other actor's rows are read.
+        first = rows.one("SELECT batch FROM events WHERE position > ? ORDER BY position LIMIT 1", (filters.after,))
         source = (
-            "authorship a JOIN batches b ON b.position = a.batch"
-            " JOIN events e ON e.position >= b.position AND e.batch = b.position"
-            " AND e.position < coalesce((SELECT n.position FROM batches n WHERE n.position > b.position"
-            " ORDER BY n.position LIMIT 1), 9223372036854775807)"
+            f"(SELECT DISTINCT batch FROM authorship WHERE actor IN ({marks(len(filters.actors))})"
+            " AND batch >= ? AND batch <= ?) a JOIN batches b ON b.position = a.batch"
+            " JOIN events e ON e.position >= b.position AND e.position < coalesce((SELECT n.position FROM batches n"
+            " WHERE n.position > b.position ORDER BY n.position LIMIT 1), 9223372036854775807)"
             " JOIN facts f ON f.position = e.position"
         )
-        who = marks(len(filters.actors))
-        where.append(f"a.batch IN (SELECT batch FROM authorship WHERE actor IN ({who}) AND batch <= ?")
-        params += [*filters.actors, filters.upto]
-        first = rows.one("SELECT batch FROM events WHERE position > ? ORDER BY position LIMIT 1", (filters.after,))
-        where[-1] += f" AND batch >= ? UNION SELECT batch FROM authorship WHERE author IN ({who})"
-        where[-1] += " AND batch <= ? AND batch >= ?)"
-        low = first[0] if first else 0
-        params += [low, *filters.actors, filters.upto, low]
+        params = [*filters.actors, first[0] if first else 0, filters.upto, *params]
     if filters.items is not None:
         ranges = " OR ".join("f.register BETWEEN ? AND ?" for _ in filters.items)
         where.append(f"({ranges})" if ranges else "1 = 0")
@@ -94,21 +89,21 @@ def history(rows: Rows, plan: catalog.PlanRow, item: int, number: int, upto: int
 def _typed(rows: Rows, plan: catalog.PlanRow, found: list[SqlRow]) -> list[AuditRow]:
     if not found:
         return []
-    actors = Actors(rows).all()
+    actors = known_actors(rows)
     row = rows.one("SELECT max(position) FROM events")
     assert row is not None
     now = MomentRef("now", row[0], Pair.of(row[0]))
-    items = {entry[6] >> BITS for entry in found}
+    items = {entry[4] >> BITS for entry in found}
     structure = _lines(rows, items, now.pair)
     schema = catalog.schema_at(rows, plan.no, row[0])
     numbers = catalog.field_numbers(rows, plan.no)
     keys = {number: names for names, number in numbers.items()}
     shown = paths(rows, structure, items, now, schema, numbers)
-    olds = _texts(rows, {entry[9] for entry in found if entry[9] is not None})
+    olds = _texts(rows, {entry[7] for entry in found if entry[7] is not None})
     places = _places(rows, found, structure, shown)
     typed: list[AuditRow] = []
     for entry in found:
-        no, state, body, old_position = entry[6:10]
+        no, state, body, old_position = entry[4:8]
         item, number = no >> BITS, no & MASK
         field: str | None = None
         old = new = ""
@@ -129,7 +124,7 @@ def _typed(rows: Rows, plan: catalog.PlanRow, found: list[SqlRow]) -> list[Audit
             old = olds.get(old_position, "") if old_position is not None else ""
         typed.append(
             AuditRow(
-                cause(entry[:6], actors, plan.zone),
+                cause(entry[:4], actors, plan.zone),
                 action,
                 structure[item].uuid,
                 structure[item].level,
@@ -176,7 +171,7 @@ def _places(
 ) -> dict[int, str]:
     """Position of a placing → where that was, in words of today's titles."""
     positions = {
-        each for entry in found if entry[6] & MASK == PLACE for each in (entry[0], entry[9]) if each is not None
+        each for entry in found if entry[4] & MASK == PLACE for each in (entry[0], entry[7]) if each is not None
     }
     parents: dict[int, int | None] = {}
     for chunk in chunks(sorted(positions)):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from plan_ledger.index import asof, catalog
 from plan_ledger.index.asof import ItemRow
 from plan_ledger.index.registers import BITS, MASK, bounds, register
-from plan_ledger.queries.causes import Actors, causes
+from plan_ledger.queries.causes import causes, known_actors
 from plan_ledger.queries.results import (
     REDACTED_TEXT,
     Cause,
@@ -113,7 +113,7 @@ class _Comparison:
         found = causes(
             self.rows,
             {position for positions in behind.values() for position in positions},
-            Actors(self.rows),
+            known_actors(self.rows),
             self.plan.zone,
         )
         new_paths = self._paths(self.new, {row.no for row, _, kind, _, _ in pending if kind != "removed"}, self.until)

@@ -21,7 +21,8 @@ from plan_ledger.store.transaction import SqlRow, SqlValue
 MEMORY = ":memory:"
 APPLICATION_ID = 0x504C4447  # "PLDG"
 _IDLE_READERS = 8
-_CACHE_KIB = 16_384
+_CACHE_KIB = 32_768
+_CHECKPOINT_PAGES = 1000
 _POLL_SECONDS = 0.002
 
 
@@ -34,6 +35,9 @@ class SqliteTransaction:
 
     def all(self, sql: str, params: Sequence[SqlValue] = ()) -> list[SqlRow]:
         return self._cursor.execute(sql, params).fetchall()
+
+    def each(self, sql: str, params: Sequence[SqlValue] = ()) -> Iterator[SqlRow]:
+        return self._connection.execute(sql, params)
 
     def one(self, sql: str, params: Sequence[SqlValue] = ()) -> SqlRow | None:
         row: SqlRow | None = self._cursor.execute(sql, params).fetchone()
@@ -173,6 +177,8 @@ class LedgerDatastore(SQLiteDatastore):
                 mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
             if mode != "wal":
                 raise errors.NotDurable("journal_mode=WAL", str(mode))
+            # Pages that many changes touch are written back once, not after every thousand pages of log.
+            connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         connection.execute("PRAGMA synchronous = FULL")
         if sys.platform == "darwin":
             # An ordinary fsync leaves the data in the drive's cache there.

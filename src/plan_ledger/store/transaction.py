@@ -17,6 +17,10 @@ class Rows(Protocol):
 
     def all(self, sql: str, params: Sequence[SqlValue] = ()) -> list[SqlRow]: ...
 
+    def each(self, sql: str, params: Sequence[SqlValue] = ()) -> Iterator[SqlRow]:
+        """The rows one by one, for large answers: they are not all kept."""
+        ...
+
     def one(self, sql: str, params: Sequence[SqlValue] = ()) -> SqlRow | None: ...
 
 

@@ -56,9 +56,14 @@ class LevelSpec:
     label: str
     fields: tuple[FieldSpec, ...]
     title: str = "title"
+    _by_key: dict[str, FieldSpec] = field(init=False, eq=False, repr=False)
+
+    @_by_key.default
+    def _index(self) -> dict[str, FieldSpec]:
+        return {spec.key: spec for spec in self.fields}
 
     def field(self, key: str) -> FieldSpec | None:
-        return next((spec for spec in self.fields if spec.key == key), None)
+        return self._by_key.get(key)
 
     @property
     def live_fields(self) -> tuple[FieldSpec, ...]:

@@ -54,10 +54,13 @@ CREATE TABLE places (position integer PRIMARY KEY, parent integer, rank text NOT
 
 CREATE TABLE corrections (position integer PRIMARY KEY, meeting blob NOT NULL);
 
--- Who recorded a batch, and for whom.
-CREATE TABLE authorship (batch integer PRIMARY KEY, actor integer NOT NULL, author integer);
-CREATE INDEX authorship_actor ON authorship (actor, batch);
-CREATE INDEX authorship_author ON authorship (author, batch) WHERE author IS NOT NULL;
+-- Whose batches: role 0 recorded it, 1 on whose behalf. Who a batch is by stands in its header.
+CREATE TABLE authorship (
+    actor integer NOT NULL,
+    batch integer NOT NULL,
+    role integer NOT NULL,
+    PRIMARY KEY (actor, batch, role)
+) WITHOUT ROWID;
 
 -- Actor revisions, numbered in the order in which they were first recorded.
 CREATE TABLE actors (
