@@ -11,7 +11,7 @@ from plan_ledger.queries.results import ChangeEntry, ChangeSet
 from plan_ledger.rendering.errors import UnknownStyle
 from plan_ledger.rendering.layout import STYLES, Look, Segments, whole
 from plan_ledger.rendering.listing import Head, Listing, Section, plain
-from plan_ledger.rendering.texts import KINDS, LAYOUT_ONLY, kind_word, minute
+from plan_ledger.rendering.texts import KINDS, LAYOUT_ONLY, flattened, kind_word, minute, moment_name
 from plan_ledger.values.marks import Segment
 
 OMITTED: Final = "（略）"
@@ -21,11 +21,11 @@ DROPPED: Final = "（削る）"
 _AROUND = 16
 _BREAK = re.compile(r"[。、，．,;；\n\s・／]")
 _CHANGE_HEADS = (
-    Head("番号", 0.5),
-    Head("区分", 0.7),
+    Head("番号", 0.5, 4),
+    Head("区分", 0.7, 4),
     Head("行", 2.2),
     Head("欄", 1.2),
-    Head("内容", 5, rich=True),
+    Head("内容", 5),
     Head("記録", 1.6),
     Head("変更理由・根拠資料", 1.8),
 )
@@ -51,7 +51,7 @@ def change_listing(changes: ChangeSet, look: Look | None = None) -> Listing:
     if apart:
         sections.append(make(apart, look, f"{LAYOUT_ONLY}（空白・改行・全角半角だけの違い）", len(shown) + 1))
     name = "新旧対照表" if compared else "変更一覧"
-    notes = [f"{changes.since.name} → {changes.until.name}", _counts(shown, apart)]
+    notes = [f"{moment_name(changes.since)} → {moment_name(changes.until)}", _counts(shown, apart)]
     notes += [f"欄の変更：{each}" for each in changes.schema_changes]
     return Listing(
         f"{changes.plan}　{name}",
@@ -76,9 +76,9 @@ def _changes(entries: Sequence[ChangeEntry], look: Look, heading: str | None, st
         (
             plain(number),
             plain(kind_word(entry)),
-            plain(" ／ ".join(entry.path)),
+            plain(" ／ ".join(map(flattened, entry.path[-2:]))),
             plain(entry.label),
-            abridged(_content(entry, look)),
+            _content(entry, look),
             plain(recorded(entry)),
             plain(why(entry, with_source=True)),
         )
@@ -88,7 +88,7 @@ def _changes(entries: Sequence[ChangeEntry], look: Look, heading: str | None, st
 
 
 def _content(entry: ChangeEntry, look: Look) -> Segments:
-    segments = marked(entry)
+    segments = abridged(marked(entry))
     match look.style:
         case "redline":
             return segments
@@ -108,9 +108,9 @@ def marked(entry: ChangeEntry) -> Segments:
 
 
 def _comparison(entries: Sequence[ChangeEntry], look: Look, heading: str | None, start: int) -> Section:
-    new, old = Head("変更後", 4, rich=True), Head("変更前", 4, rich=True)
+    new, old = Head("変更後", 4), Head("変更前", 4)
     sides = (new, old) if look.new_first else (old, new)
-    heads = (Head("番号", 0.5), Head("事業名", 1.6), Head("欄", 1), *sides, Head("変更理由", 1.5), Head("担当課", 1))
+    heads = (Head("番号", 0.5, 4), Head("事業名", 1.6), Head("欄", 1), *sides, Head("変更理由", 1.5), Head("担当課", 1))
     rows: list[tuple[Segments, ...]] = []
     for number, entry in enumerate(entries, start):
         after, before = _side(entry, "added", DROPPED), _side(entry, "removed", NEW)
@@ -128,8 +128,8 @@ def _comparison(entries: Sequence[ChangeEntry], look: Look, heading: str | None,
 
 
 def _side(entry: ChangeEntry, kind: Literal["added", "removed"], blank: str) -> Segments:
-    side = tuple(segment for segment in marked(entry) if segment.kind in ("same", kind))
-    return abridged(side) if side else whole(blank, "same")
+    side = tuple(segment for segment in abridged(marked(entry)) if segment.kind in ("same", kind))
+    return side or whole(blank, "same")
 
 
 def abridged(segments: Segments) -> Segments:

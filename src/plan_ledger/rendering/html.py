@@ -108,7 +108,7 @@ def _css_string(text: str) -> str:
 
 @cache
 def _css() -> str:
-    return files(__package__).joinpath("templates", "style.css").read_text(encoding="utf-8")
+    return files("plan_ledger.rendering").joinpath("templates", "style.css").read_text(encoding="utf-8")
 
 
 @cache

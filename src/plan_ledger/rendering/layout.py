@@ -15,7 +15,7 @@ from attrs import frozen
 
 from plan_ledger.queries.results import ChangeEntry, ChangeKind, ChangeSet, MomentRef, Snapshot, SnapshotItem
 from plan_ledger.rendering.errors import ChangesDoNotFit, UnknownStyle
-from plan_ledger.rendering.texts import era_date, flattened, short
+from plan_ledger.rendering.texts import DIGEST_LABEL, era_date, flattened, short
 from plan_ledger.rendering.widths import column_widths
 from plan_ledger.values.marks import Segment
 from plan_ledger.values.schema import FieldKind, FieldSpec, LevelSpec
@@ -113,7 +113,7 @@ class Footer:
 
     @property
     def right(self) -> str:
-        return f"照合値 {short(self.digest)}"
+        return f"{DIGEST_LABEL} {short(self.digest)}"
 
 
 @frozen
@@ -165,7 +165,10 @@ def lay_out(snapshot: Snapshot, changes: ChangeSet | None = None, look: Look | N
     rows = tuple(_rows(snapshot.items, places, len(levels), drawn))
     texts = [[row.cells[at] for row in rows] for at in range(len(places))]
     widths = column_widths(
-        [(spec, [cell.text for cell in cells if cell]) for (_, _, spec), cells in zip(places, texts, strict=True)]
+        [
+            (spec, spec.key == level.title, [cell.text for cell in cells if cell])
+            for (_, level, spec), cells in zip(places, texts, strict=True)
+        ]
     )
     columns = tuple(
         Column(level.key, spec.key, spec.header, spec.kind, depth == len(levels) - 1, each)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
 from attrs import field, frozen
 
@@ -12,11 +13,11 @@ from plan_ledger.values.marks import Segment
 
 @frozen
 class Head:
-    """A column: its header and its share of the width; ``rich`` columns hold marked texts, the rest plain ones."""
+    """A column: its header and its share of the width; ``least`` is what it must have in a terminal, in columns."""
 
     text: str
     weight: float = 1.0
-    rich: bool = False
+    least: int | None = None
 
 
 @frozen
@@ -57,11 +58,11 @@ def listing(
         rows: Cells: text, marks or segments (``plan_ledger.mark``), numbers, None.
         notes: Lines below the title.
     """
-    heads = tuple(Head(header, rich=True) for header in headers)
+    heads = tuple(map(Head, headers))
     return Listing(title, tuple(notes), (Section(heads, tuple(tuple(map(_cell, row)) for row in rows)),))
 
 
-def _cell(value: object) -> Segments:
+def _cell(value: Any) -> Segments:
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return tuple(each for each in value if isinstance(each, Segment))
+        return tuple(each for each in cast("Sequence[Any]", value) if isinstance(each, Segment))
     return plain(value)

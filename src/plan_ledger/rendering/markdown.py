@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from plan_ledger.rendering.layout import Segments, Table
 from plan_ledger.rendering.listing import Listing
-from plan_ledger.rendering.texts import visible
-from plan_ledger.values.marks import Segment
+from plan_ledger.rendering.texts import DIGEST_LABEL, visible
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~$]")
-_LINE_START = re.compile(r"^(\s*\d*)([-+=#.)])")
+_LINE_START = re.compile(r"^(\s*(?:\d+(?=[.)]))?)([-+=#.)])")
 
 
 def text(sheet: Table | Listing) -> str:
@@ -41,7 +40,7 @@ def _table(table: Table) -> Iterator[str]:
         # Two spaces end a line without ending the paragraph.
         yield from (_painted(line) + "  " for line in tail.lines)
     yield ""
-    yield "　".join(part for part in (_inline(table.footer.left), f"照合値 {table.footer.digest}") if part)
+    yield "　".join(part for part in (_inline(table.footer.left), f"{DIGEST_LABEL} {table.footer.digest}") if part)
 
 
 def _listing(listing: Listing) -> Iterator[str]:
@@ -55,7 +54,8 @@ def _listing(listing: Listing) -> Iterator[str]:
             yield f"## {_inline(section.heading)}"
             yield ""
         yield from _grid(
-            [head.text for head in section.heads], [[_painted(cell) for cell in row] for row in section.rows]
+            [head.text for head in section.heads],
+            [[_painted(cell, compared=listing.compared) for cell in row] for row in section.rows],
         )
     for line in listing.footer:
         yield ""
@@ -72,14 +72,14 @@ def _line(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _painted(segments: Segments) -> str:
-    return "".join(_segment(segment) for segment in segments)
-
-
-def _segment(segment: Segment) -> str:
-    tag = {"added": "ins", "removed": "del", "same": ""}[segment.kind]
-    escaped = _inline(segment.text)
-    return f"<{tag}>{escaped}</{tag}>" if tag else escaped
+def _painted(segments: Segments, *, compared: bool = False) -> str:
+    # Markdown has no colour and no underline but that of <ins>; in a comparison both sides are underlined.
+    tags = {"added": "ins", "removed": "ins" if compared else "del", "same": ""}
+    parts: list[str] = []
+    for segment in segments:
+        tag, escaped = tags[segment.kind], _inline(segment.text)
+        parts.append(f"<{tag}>{escaped}</{tag}>" if tag else escaped)
+    return "".join(parts)
 
 
 def _inline(text: str) -> str:

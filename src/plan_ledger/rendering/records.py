@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from plan_ledger.queries.results import AuditRow, MeetingInfo
 from plan_ledger.rendering.layout import Look, Segments
 from plan_ledger.rendering.listing import Head, Listing, Section, plain
-from plan_ledger.rendering.texts import era_date, minute, short
+from plan_ledger.rendering.texts import era_date, flattened, minute, short
 from plan_ledger.values.marks import mark
 
 ACTIONS = {
@@ -21,13 +21,13 @@ ACTIONS = {
 }
 
 _AUDIT_HEADS = (
-    Head("記録番号", 0.7),
-    Head("日時", 1.2),
+    Head("記録番号", 0.7, 8),
+    Head("日時", 1.2, 16),
     Head("入力者", 1.4),
-    Head("区分", 0.7),
+    Head("区分", 0.7, 8),
     Head("行", 2),
     Head("欄", 1),
-    Head("内容", 4, rich=True),
+    Head("内容", 4),
     Head("変更理由", 1.5),
     Head("根拠資料", 1.3),
 )
@@ -47,7 +47,7 @@ def _audit_row(row: AuditRow) -> tuple[Segments, ...]:
         plain(minute(row.recorded_at)),
         plain(who),
         plain(ACTIONS.get(row.action, row.action)),
-        plain(" ／ ".join(row.path)),
+        plain(" ／ ".join(map(flattened, row.path[-2:]))),
         plain(row.label),
         mark(row.old, row.new).segments,
         plain(row.reason),
@@ -57,13 +57,13 @@ def _audit_row(row: AuditRow) -> tuple[Segments, ...]:
 
 _MEETING_HEADS = (
     Head("会議", 2),
-    Head("版", 0.7),
-    Head("開催日", 1.5),
-    Head("基準日", 1.5),
-    Head("記録番号", 0.8),
+    Head("版", 0.7, 6),
+    Head("開催日", 1.5, 16),
+    Head("基準日", 1.5, 16),
+    Head("記録番号", 0.8, 8),
     Head("赤字の基準", 1.5),
-    Head("照合値", 1.5),
-    Head("備考", 0.8),
+    Head("照合値", 1.5, 12),
+    Head("備考", 0.8, 4),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, Snapshot
 from plan_ledger.rendering import delimited, html, markdown, terminal
@@ -108,16 +108,16 @@ def _listed(result: Any, of: str | None) -> tuple[list[Any], str]:
     if isinstance(result, (AuditRow, MeetingInfo)):
         result = [result]
     if isinstance(result, Iterable) and not isinstance(result, (str, bytes)):
-        rows: list[Any] = list(result)
+        rows = list(cast("Iterable[Any]", result))
         if all(isinstance(row, AuditRow) for row in rows) and of != "meetings":
             return rows, "audit"
         if all(isinstance(row, MeetingInfo) for row in rows):
             return rows, "meetings"
-    raise NotRenderable(type(result).__name__)
+    raise NotRenderable(type(cast(object, result)).__name__)
 
 
 def _audit_rows(result: Any, options: dict[str, Any]) -> Iterable[AuditRow] | None:
-    if isinstance(result, (Snapshot, ChangeSet, Table, Listing, str, bytes)) or not isinstance(result, Iterable):
+    if isinstance(result, (Snapshot, ChangeSet, Table, Listing)):
         return None
     rows, kind = _listed(result, options.get("of"))
     return rows if kind == "audit" else None

@@ -11,12 +11,14 @@ from io import StringIO
 from typing import Any, Final
 
 from plan_ledger.rendering.errors import need
-from plan_ledger.rendering.layout import CHANGE_HEADER, Cell, Column, Row, Segments, Table
+from plan_ledger.rendering.layout import CHANGE_HEADER, Column, Row, Segments, Table
 from plan_ledger.rendering.listing import Head, Listing
-from plan_ledger.rendering.texts import visible
+from plan_ledger.rendering.texts import DIGEST_LABEL, flattened, visible
 from plan_ledger.values.marks import Segment
+from plan_ledger.values.schema import FieldKind
 
 DEFAULT_WIDTH: Final = 120
+_LEAST_SHARE: Final = 12.0
 _STYLES: Final = {"added": "red underline", "removed": "red strike", "same": ""}
 _COMPARED: Final = {"added": "underline", "removed": "underline", "same": ""}
 _BRACKETS: Final = {"added": ("{+", "+}"), "removed": ("[-", "-]"), "same": ("", "")}
@@ -57,9 +59,9 @@ class _Painter:
         lines = (*table.look.stamp, *table.notes, *([table.unit_note] if table.unit_note else []))
         yield from (self.plain(line) for line in lines)
         last = [at for at, column in enumerate(table.columns) if column.last_level]
-        heads = [Head(table.columns[at].header, table.columns[at].width) for at in last]
+        heads = [self._head(table, at) for at in last]
         if table.sign_column:
-            heads.append(Head(CHANGE_HEADER, 4))
+            heads.append(Head(CHANGE_HEADER, least=8))
         numeric = [table.columns[at].kind in ("money", "number") for at in last]
         group: list[Row] = []
         for row in table.rows:
@@ -76,8 +78,18 @@ class _Painter:
             yield self.plain(tail.heading, "bold")
             yield from (self.painted(line) for line in tail.lines)
         yield self.plain("")
-        foot = (table.footer.left, f"照合値 {table.footer.digest}")
-        yield self.plain("　".join(part for part in foot if part))
+        if table.footer.left:
+            yield self.plain(table.footer.left)
+        yield self.plain(f"{DIGEST_LABEL} {table.footer.digest}")
+
+    def _head(self, table: Table, at: int) -> Head:
+        """Amounts and periods whole, the rest in the proportions of the handout."""
+        column = table.columns[at]
+        if column.kind not in (FieldKind.MONEY, FieldKind.PERIOD):
+            return Head(column.header, max(column.width, _LEAST_SHARE))
+        cells = [cell for row in table.rows if (cell := row.cells[at])]
+        longest = max((line.cell_len for cell in cells for line in self.painted(cell.segments).split()), default=0)
+        return Head(column.header, least=min(max(longest, 8), 18))
 
     def _headings(self, columns: Sequence[Column], row: Row) -> Iterator[Any]:
         """What the levels above say of this row, if it begins with it: a line for each text."""
@@ -86,7 +98,8 @@ class _Painter:
             if column.last_level or cell is None or not cell.text:
                 continue
             lead = "  " * depths[column.level] + f"{visible(column.header)}："
-            yield self._joined(self.plain(lead, "dim"), self.painted(cell.segments, "bold"))
+            line = tuple(Segment(flattened(segment.text), segment.kind) for segment in cell.segments)
+            yield self._joined(self.plain(lead, "dim"), self.painted(line, "bold"))
 
     def _group(
         self, rows: Sequence[Row], last: Sequence[int], heads: Sequence[Head], numeric: Sequence[bool], table: Table
@@ -99,13 +112,10 @@ class _Painter:
                 if row.signs:
                     yield self.plain(f"  {CHANGE_HEADER}：{'・'.join(row.signs)}")
                 continue
-            cells = [self._cell(cell) for cell in own]
+            cells = [self.painted(cell.segments) for cell in own]
             lines.append([*cells, self.plain("\n".join(row.signs))] if table.sign_column else cells)
         if lines:
             yield self.grid(heads, lines, numeric)
-
-    def _cell(self, cell: Cell) -> Any:
-        return self.painted(cell.segments)
 
     def listing(self, listing: Listing) -> Iterator[Any]:
         yield self.plain(listing.title, "bold")
@@ -124,7 +134,8 @@ class _Painter:
             right = at < len(numeric) and numeric[at]
             table.add_column(
                 self.plain(head.text),
-                ratio=max(1, round(head.weight * 10)),
+                width=head.least,
+                ratio=None if head.least else max(1, round(head.weight * 10)),
                 overflow="fold",
                 justify="right" if right else "left",
             )

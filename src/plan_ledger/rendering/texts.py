@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date, datetime
 from typing import Final
 
-from plan_ledger.queries.results import ChangeEntry, ChangeKind
+from plan_ledger.queries.results import ChangeEntry, ChangeKind, MomentRef
 from plan_ledger.values.notation.eras import era_of
 
 DIGEST_LABEL: Final = "照合値"
@@ -47,6 +47,16 @@ def era_date(day: date) -> str:
 def minute(moment: datetime) -> str:
     """A recorded time to the minute, in the zone it carries: 2023-08-30 14:05."""
     return moment.strftime("%Y-%m-%d %H:%M")
+
+
+def moment_name(moment: MomentRef) -> str:
+    """A moment as people call it: a meeting with its edition from the second on, a position as 記録番号."""
+    if moment.meeting:
+        edition = moment.edition or 1
+        return moment.meeting if edition == 1 else f"{moment.meeting} 第{edition}版"
+    if moment.name == "now" or moment.name == str(moment.position):
+        return f"記録番号{moment.position}"
+    return f"{moment.name}（記録番号{moment.position}）"
 
 
 def short(digest: str) -> str:

@@ -12,26 +12,35 @@ from plan_ledger.values.schema import FieldKind, FieldSpec
 LINE: Final = 118.0
 """Full-width characters of 9 points that a line of A3 landscape holds beside the margins and the column of signs."""
 
-_TIGHT = {FieldKind.MONEY: (5.0, 9.0), FieldKind.PERIOD: (5.0, 10.0), FieldKind.NUMBER: (4.0, 10.0)}
-_LOOSE = {FieldKind.CHOICE: (4.0, 10.0)}
-_TITLE = (9.0, 16.0)
+_TIGHT = {
+    FieldKind.MONEY: (5.0, 9.0),
+    FieldKind.PERIOD: (5.0, 10.0),
+    FieldKind.NUMBER: (4.0, 10.0),
+    FieldKind.CHOICE: (4.0, 10.0),
+}
+_TITLE = (7.0, 12.0)
 _LEAST = 8.0
 
 
-def column_widths(columns: Sequence[tuple[FieldSpec, Sequence[str]]]) -> list[float]:
+def column_widths(columns: Sequence[tuple[FieldSpec, bool, Sequence[str]]]) -> list[float]:
     """Widths in full-width characters that fill a line.
 
-    Amounts, periods and choices get what their longest line needs, titles between 9 and 16; long texts share the rest
-    by the square root of their mean length, so that the longest column is not the only one that stays short.
+    Each column is given as its field, whether that is its level's title, and its texts. Amounts, periods and choices
+    get what their longest line needs, titles room for two lines; long texts share the rest by the square root of
+    their mean length, so that one long column does not press the others flat.
     """
     widths: list[float | None] = []
-    for spec, texts in columns:
+    for spec, is_title, texts in columns:
         longest = max((width(line) / 2 for text in texts for line in text.split("\n")), default=0.0)
-        bounds = _TIGHT.get(spec.kind) or _LOOSE.get(spec.kind) or (_TITLE if spec.key == "title" else None)
-        widths.append(None if bounds is None else _within(longest + 1, *bounds))
+        if is_title:
+            widths.append(_within(max(longest / 2, width(spec.header) / 6), *_TITLE))
+        elif bounds := _TIGHT.get(spec.kind):
+            widths.append(_within(longest + 1, *bounds))
+        else:
+            widths.append(None)
     wants = [
         sqrt(sum(width(text) for text in filled) / len(filled)) if (filled := [text for text in texts if text]) else 1.0
-        for _, texts in columns
+        for _, _, texts in columns
     ]
     open_columns = [at for at, each in enumerate(widths) if each is None]
     if not open_columns:
