@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plan_ledger.domain import plans as domain
 from plan_ledger.ledger import editions, undoing
@@ -14,6 +15,10 @@ from plan_ledger.ledger.work import Receipt, Work
 from plan_ledger.queries.moments import Moment, Moments
 from plan_ledger.queries.results import MeetingInfo
 from plan_ledger.values.schema import Schema
+
+if TYPE_CHECKING:
+    from plan_ledger.ledger.importing import PlanProposal, SheetPath
+    from plan_ledger.sheets.limits import Limits
 
 
 class Plan(PlanQueries):
@@ -54,6 +59,46 @@ class Plan(PlanQueries):
         item = Item(self, uuid, receipt.last or self._ledger.head)
         self._ledger.tell(item.recorded)
         return item
+
+    # --- sheets -------------------------------------------------------------------------------------------------
+
+    def propose(
+        self,
+        sheets: SheetPath | Sequence[SheetPath],
+        *,
+        base: Moment = None,
+        partial: bool = False,
+        accept_renames: bool = False,
+        withdraw_missing: bool = False,
+        limits: Limits | None = None,
+    ) -> PlanProposal:
+        """What importing sheets would record. Nothing is written before the proposal's ``apply()``.
+
+        Args:
+            sheets: One document or several (tsv, csv, xlsx, docx): paths, or bytes with a name.
+            base: What the sheets' writers were given: a cell equal to it reverts nothing that the ledger has got
+                since, one changed on both sides is a conflict. None: the table as it is now.
+            partial: The sheets hold some rows, or some columns, only: nothing is missing, no order is meant.
+            accept_renames: Take rows that are similar to missing ones for the same items under new titles.
+            withdraw_missing: Withdraw the items that the sheets leave out.
+            limits: Caps for the documents.
+
+        Raises:
+            SheetProblem: The document can't be read, or is no table of this plan; ``Problems`` for several, each
+                with its place.
+            UnknownMoment: ``base`` names nothing here.
+        """
+        from plan_ledger.ledger import importing
+
+        return importing.propose(
+            self,
+            sheets,
+            base=base,
+            partial=partial,
+            accept_renames=accept_renames,
+            withdraw_missing=withdraw_missing,
+            limits=limits,
+        )
 
     # --- sheets -------------------------------------------------------------------------------------------------
 
