@@ -100,46 +100,6 @@ class Plan(PlanQueries):
             limits=limits,
         )
 
-    # --- sheets -------------------------------------------------------------------------------------------------
-
-    def propose(
-        self,
-        sheets: SheetPath | Sequence[SheetPath],
-        *,
-        base: Moment = None,
-        partial: bool = False,
-        accept_renames: bool = False,
-        withdraw_missing: bool = False,
-        limits: Limits | None = None,
-    ) -> PlanProposal:
-        """What importing sheets would record. Nothing is written before the proposal's ``apply()``.
-
-        Args:
-            sheets: One document or several (tsv, csv, xlsx, docx): paths, or bytes with a name.
-            base: What the sheets' writers were given: a cell equal to it reverts nothing that the ledger has got
-                since, one changed on both sides is a conflict. None: the table as it is now.
-            partial: The sheets hold some rows, or some columns, only: nothing is missing, no order is meant.
-            accept_renames: Take rows that are similar to missing ones for the same items under new titles.
-            withdraw_missing: Withdraw the items that the sheets leave out.
-            limits: Caps for the documents.
-
-        Raises:
-            SheetProblem: The document can't be read, or is no table of this plan; ``Problems`` for several, each
-                with its place.
-            UnknownMoment: ``base`` names nothing here.
-        """
-        from plan_ledger.ledger import importing
-
-        return importing.propose(
-            self,
-            sheets,
-            base=base,
-            partial=partial,
-            accept_renames=accept_renames,
-            withdraw_missing=withdraw_missing,
-            limits=limits,
-        )
-
     # --- schema and meetings ------------------------------------------------------------------------------------
 
     def declare(self, schema: Schema) -> Receipt:
