@@ -89,9 +89,19 @@ def test_equal_meanings_are_equal_whatever_was_written():
 
 
 def test_what_a_total_leaves_out():
-    texts = ("3,780", "1,000(再掲)", "(500)", "債務負担行為 9,000", "うち県費 100", "-", "△80")
+    texts = (
+        "3,780",
+        "1,000(再掲)",
+        "700(うち再掲 200)",
+        "60(①の再掲)",
+        "(500)",
+        "債務負担行為 9,000",
+        "うち県費 100",
+        "-",
+        "△80",
+    )
     amounts = [parse_money(text, unit="千円") for text in texts]
-    assert sum(a.yen for a in amounts if a.yen is not None and not a.excluded) == 3_700_000
+    assert sum(a.counted for a in amounts if a.counted is not None) == 4_200_000
 
 
 def test_exact_decimals():
@@ -119,6 +129,10 @@ def test_an_entry_outside_the_period_is_warned_about():
 )
 def test_a_date_or_share_inside_a_sentence_starts_no_entry(text):
     assert [entry.when_text for entry in parse_schedule("・事業の" + text, fiscal_year=2024).entries] == [None]
+
+
+def test_dates_that_follow_their_words_split_nothing():
+    assert [e.when_text for e in parse_schedule("第1回 R6.4 第2回 R6.6").entries] == [None]
 
 
 def test_a_word_that_ends_like_a_particle_does_not_hide_the_next_entry():

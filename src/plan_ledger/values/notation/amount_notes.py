@@ -138,8 +138,9 @@ def _limits(s: str, i: int, notes: Notes) -> int:
 
 def _classify(inner: str, notes: Notes) -> bool:
     """A stage, role or fiscal year in brackets of its own."""
-    if _REPEATED.match(inner):
-        notes.role = "再掲" if inner.startswith("再") else _REPEATED.match(inner).group()  # type: ignore[union-attr]  # just matched
+    repeated = _REPEATED.fullmatch(inner)
+    if repeated is not None:
+        notes.role = "再掲" if inner.startswith("再") else inner
         return True
     if _STAGE.fullmatch(inner):
         notes.stage = inner
@@ -228,6 +229,8 @@ def _inside(r: Reading, start: int, end: int, notes: Notes, amount: Callable[[in
         notes.breakdown.extend(found)
         notes.parts.append(("breakdown", start, end))
         return
+    if "再掲" in inner:
+        notes.role = "再掲"
     if _BARE.fullmatch(inner):
         notes.warnings.append(NotationWarning.BRACKETED_AMOUNT)
     notes.remark = r.original(start, end)

@@ -187,6 +187,13 @@ class Money:
         """Whether a total leaves this amount out."""
         return self.role is not None or self.bracket is not None
 
+    @property
+    def counted(self) -> int | None:
+        """What a total adds, in yen: without parts that are repeated (うち再掲 …); None where nothing is to be added."""
+        if self.yen is None or self.excluded:
+            return None
+        return self.yen - sum(part.yen for part in (*self.of_which, *self.breakdown) if "再掲" in part.label)
+
 
 @frozen
 class Quantity:

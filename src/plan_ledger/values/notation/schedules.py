@@ -88,11 +88,25 @@ def parse_schedule(
     warnings: list[NotationWarning] = []
     heads = _heads(r, known=fiscal_year is not None, warnings=warnings)
     entries = [_entry(r, head, heads[n + 1].start if n + 1 < len(heads) else len(r.s)) for n, head in enumerate(heads)]
+    if _label_first(entries):
+        heads = [_Head(0, 0)]
+        entries = [_entry(r, heads[0], len(r.s))]
     mentions = find_mentions(
         r, [(h.when_start, h.when_end) for h in heads if h.when_end > 0], known=fiscal_year is not None
     )
     warnings.extend(_against(period, entries, fiscal_year))
     return Schedule(text, tuple(entries), mentions, tuple(dict.fromkeys(warnings)))
+
+
+def _label_first(entries: list[ScheduleEntry]) -> bool:
+    """``第1回 R6.4 第2回 R6.6``: the dates follow their words, so that splitting at them would join the wrong ones."""
+    return (
+        len(entries) > 1
+        and entries[0].when_text is None
+        and entries[-1].when_text is not None
+        and not entries[-1].text
+        and all(entry.when_text is not None for entry in entries[1:])
+    )
 
 
 def _entry(r: Reading, head: _Head, end: int) -> ScheduleEntry:
