@@ -64,7 +64,7 @@ def live(items: dict[int, ItemRow]) -> list[ItemRow]:
         if item.alive:
             children.setdefault(item.parent, []).append(item)
     for siblings in children.values():
-        siblings.sort(key=_table_order)
+        siblings.sort(key=table_order)
     ordered: list[ItemRow] = []
     stack = children.get(None, [])[::-1]
     while stack:
@@ -75,7 +75,7 @@ def live(items: dict[int, ItemRow]) -> list[ItemRow]:
     return ordered
 
 
-def _table_order(item: ItemRow) -> tuple[str, UUID]:
+def table_order(item: ItemRow) -> tuple[str, UUID]:
     return (item.rank, item.uuid)
 
 

@@ -184,7 +184,9 @@ def position_at(rows: Rows, microseconds: int) -> int:
 
 
 def batch_bounds(rows: Rows, position: int) -> tuple[int, int] | None:
-    """First and last position of the batch that holds a position."""
+    """First and last position of the batch that holds a position; None where no batch does."""
+    if not 0 < position < 1 << 63:
+        return None
     row = rows.one("SELECT batch FROM events WHERE position = ?", (position,))
     if row is None:
         return None

@@ -142,6 +142,20 @@ class UndoConflict(PlanLedgerError):
 
 
 @define(eq=False, slots=False)
+class NothingToUndo(PlanLedgerError):
+    """The batch changed nothing of this plan that compensating changes can take back."""
+
+    code: ClassVar[str] = "nothing_to_undo"
+    ja: ClassVar[str] = (
+        "記録番号{position}のまとまりには、この計画で取り消せる変更がありません"
+        "（差替版・会議名・様式は、改めて reissue などで直してください）。"
+    )
+    en: ClassVar[str] = "The batch at position {position} holds nothing of this plan that can be undone."
+
+    position: int
+
+
+@define(eq=False, slots=False)
 class NotInBatch(PlanLedgerError):
     """A meeting can't be held in the middle of a batch."""
 

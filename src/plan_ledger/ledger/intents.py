@@ -102,7 +102,8 @@ class Executor:
         self._work = work
         self._cached = schemas
         self._schemas: dict[UUID, Schema] = {}
-        self._fields: dict[tuple[UUID, str, str], tuple[str, LevelSpec]] = {}
+        # The plan, level and known field names of the level that was changed last: bulk changes stay on one.
+        self._fields: dict[str, tuple[UUID, LevelSpec, dict[str, str]]] = {}
         self._siblings: dict[tuple[UUID, UUID | None], dict[UUID, str]] = {}
 
     def prepare(self, intents: Sequence[Intent]) -> None:
@@ -143,20 +144,23 @@ class Executor:
             raise AlreadyThere(known.cell(level.title).text or intent.item.hex)
         under = self._item(intent.under) if intent.under is not None else None
         siblings = self._children(intent.plan, intent.under)
-        rank = rank_after(siblings, intent.after)
+        rank = ranks.between(*gap_after(siblings, intent.after))
         command = domain.AddItem(intent.item, intent.plan, rank, texts, under, intent.continues, intent.sources)
         self._work.record(domain.decide(None, command, level, schema.above(level.key)))
         siblings[intent.item] = rank
 
     def _change(self, intent: Change) -> None:
         item = self._item(intent.item)
-        known = self._fields.get((item.plan, item.level, intent.field))
-        if known is None:
-            level = find_level(self.schema(item.plan), item.level)
-            known = self._fields[item.plan, item.level, intent.field] = (find_field(level, intent.field).key, level)
-        key, level = known
-        found = self._work.item(intent.item, key)
-        assert found is not None
+        fields = self._fields.get(item.level)
+        if fields is None or fields[0] != item.plan:
+            fields = self._fields[item.level] = (item.plan, find_level(self.schema(item.plan), item.level), {})
+        _, level, keys = fields
+        key = keys.get(intent.field)
+        if key is None:
+            key = keys[intent.field] = find_field(level, intent.field).key
+        if key not in item.cells:
+            self._work.load({intent.item: (key,)})
+        found = item
         expected = intent.expected
         if expected is not None and self._is_own(intent, found.cell(key).position):
             expected = None
@@ -187,10 +191,10 @@ class Executor:
         siblings.pop(intent.item, None)
         if item.parent == intent.under and intent.after is None and not intent.first:
             rank = item.rank  # already there: nothing says where else among its siblings it should stand
-        elif intent.first:
-            rank = ranks.between(None, min(siblings.values(), default=None))
         else:
-            rank = rank_after(siblings, intent.after)
+            low, high = gap_after(siblings, intent.after, first=intent.first)
+            stays = item.parent == intent.under and (low or "") < item.rank and (high is None or item.rank < high)
+            rank = item.rank if stays else ranks.between(low, high)
         self._place(item, intent.under, rank, intent.source)
 
     def _place(self, item: domain.Item, under: UUID | None, rank: str, source: Source | None) -> None:
@@ -243,14 +247,18 @@ class Executor:
         return self._siblings[plan, parent]
 
 
-def rank_after(siblings: Mapping[UUID, str], after: UUID | None) -> str:
-    """A rank behind one sibling, or behind all."""
+def gap_after(
+    siblings: Mapping[UUID, str], after: UUID | None, *, first: bool = False
+) -> tuple[str | None, str | None]:
+    """The ranks between which an item stands that comes behind one sibling, behind all, or before all."""
+    if first:
+        return None, min(siblings.values(), default=None)
     if after is None:
-        return ranks.between(max(siblings.values(), default=None), None)
+        return max(siblings.values(), default=None), None
     if after not in siblings:
         raise UnknownItem(after.hex)
     low = siblings[after]
-    return ranks.between(low, min((rank for rank in siblings.values() if rank > low), default=None))
+    return low, min((rank for rank in siblings.values() if rank > low), default=None)
 
 
 def find_level(schema: Schema, name: str) -> LevelSpec:

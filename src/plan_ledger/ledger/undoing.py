@@ -11,7 +11,7 @@ from plan_ledger.index.registers import BITS, MASK
 from plan_ledger.index.registers import bounds as registers_of
 from plan_ledger.ledger.acting import Acting
 from plan_ledger.ledger.editions import state
-from plan_ledger.ledger.errors import UndoConflict, UnknownBatch
+from plan_ledger.ledger.errors import NothingToUndo, UndoConflict, UnknownBatch
 from plan_ledger.ledger.intents import Change, Executor, Intent, PlaceAt, Restore, Withdraw
 from plan_ledger.ledger.work import Work
 from plan_ledger.values.coordinates import Pair
@@ -24,6 +24,7 @@ def undo(work: Work, executor: Executor, acting: Acting, plan: catalog.PlanRow, 
     Raises:
         UnknownBatch: There is none.
         UndoConflict: Something it changed was changed again later; each such register is reported.
+        NothingToUndo: It changed nothing of this plan that can be taken back.
     """
     bounds = catalog.batch_bounds(work.tx, position)
     if bounds is None:
@@ -31,8 +32,9 @@ def undo(work: Work, executor: Executor, acting: Acting, plan: catalog.PlanRow, 
     first, last = bounds
     touched = work.tx.all(
         "SELECT f.register, r.head FROM facts f JOIN registers r ON r.no = f.register"
+        f" JOIN items i ON i.no = f.register >> {BITS} AND i.plan = ?"
         " WHERE f.position BETWEEN ? AND ? ORDER BY f.position",
-        (first, last),
+        (plan.no, first, last),
     )
     heads: dict[int, int] = dict(touched)
     added = {
@@ -54,6 +56,7 @@ def undo(work: Work, executor: Executor, acting: Acting, plan: catalog.PlanRow, 
     raise_problems(problems)
     executor.prepare([Withdraw(work.uuid_of(no >> BITS)) for no in heads])
     intents = _intents(work, heads, added, Pair.of(first - 1))
+    before = work.position
     work.begin(acting, undoes=first)
     for intent in intents:
         executor.run(intent)
@@ -62,6 +65,8 @@ def undo(work: Work, executor: Executor, acting: Acting, plan: catalog.PlanRow, 
     ):
         command = plan_domain.AnnulMeeting(UUID(bytes=bytes(meeting)))
         work.record(plan_domain.decide(state(work, plan), command))
+    if work.position == before:
+        raise NothingToUndo(first)
     work.flush()
 
 
@@ -78,7 +83,12 @@ def _intents(work: Work, heads: dict[int, int], added: set[int], before: Pair) -
             continue
         old = cells.get(no)
         if number == EXISTENCE:
-            found.append(Restore(uuid) if old and old[2] else Withdraw(uuid))
+            present = work.item(uuid)
+            if old and old[2]:
+                if present is not None and not present.alive:
+                    found.append(Restore(uuid))
+            else:
+                found.append(Withdraw(uuid))
         elif number == PLACE and old is not None:
             row = work.tx.one(
                 "SELECT s.uuid, p.rank FROM places p LEFT JOIN streams s ON s.no = p.parent WHERE p.position = ?",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from plan_ledger.index import asof, catalog
-from plan_ledger.index.asof import ItemRow
+from plan_ledger.index.asof import ItemRow, table_order
 from plan_ledger.index.registers import BITS, MASK, bounds, register
 from plan_ledger.queries.causes import causes, known_actors
 from plan_ledger.queries.results import (
@@ -38,6 +38,7 @@ class _Comparison:
         self.schema = catalog.schema_at(rows, plan.no, until.pair.ordinary)
         self.numbers = catalog.field_numbers(rows, plan.no)
         self.keys = {number: names for names, number in self.numbers.items()}
+        self._settled_below: dict[int | None, set[int]] = {}
 
     def run(self, scope: int | None) -> ChangeSet:
         touched = asof.touched_registers(self.rows, self.since.pair, self.until.pair)
@@ -53,6 +54,7 @@ class _Comparison:
         new_live = {row.no for row in new_order}
         old_live = {row.no for row in old_order} if structural else new_live
         added, removed = new_live - old_live, old_live - new_live
+        self.both = new_live & old_live
         whole = [
             no
             for item in added | removed
@@ -104,8 +106,25 @@ class _Comparison:
         return found
 
     def _moved(self, item: int) -> bool:
+        """Whether it stands under another parent, or behind other siblings; moved there and back is not moved."""
         old, new = self.old[item], self.new[item]
-        return (old.parent, old.rank) != (new.parent, new.rank)
+        if old.parent != new.parent:
+            return True
+        return old.rank != new.rank and item not in self._settled(new.parent)
+
+    def _settled(self, parent: int | None) -> set[int]:
+        """The children of both tables that stand behind the same other ones in both."""
+        found = self._settled_below.get(parent)
+        if found is None:
+            same = [no for no in self.both if self.old[no].parent == parent == self.new[no].parent]
+            after = {no: at for at, no in enumerate(sorted(same, key=lambda no: table_order(self.new[no])))}
+            found, furthest = set[int](), -1
+            for at, no in enumerate(sorted(same, key=lambda no: table_order(self.old[no]))):
+                if after[no] == at and furthest < at:
+                    found.add(no)
+                furthest = max(furthest, after[no])
+            self._settled_below[parent] = found
+        return found
 
     def _entries(self, pending: list[tuple[ItemRow, int, ChangeKind, str, str]]) -> ChangeSet:
         behind = self._facts_behind(pending)
