@@ -109,6 +109,19 @@ def order(name: str, short_help: str, **attributes: Any) -> Callable[[Callable[.
     return click.command(name, cls=Order, short_help=short_help, **attributes)
 
 
+def _wanted(param: click.Parameter | None, message: str) -> str:
+    match param.type if param is not None else None:
+        case click.Choice(choices=choices):
+            return f"{'、'.join(str(each) for each in choices)} のどれかにしてください。"
+        case click.IntRange(min=low, max=high):
+            most = "" if high is None else f"{high} まで"
+            return f"{low} から{most}の整数にしてください。"
+        case click.types.IntParamType():
+            return "整数にしてください。"
+        case _:
+            return message
+
+
 def usage_message(error: click.ClickException) -> str:
     """What is wrong with the call, and where its help is."""
     text = error.format_message() if language() == "en" else _in_japanese(error)
@@ -132,6 +145,6 @@ def _in_japanese(error: click.ClickException) -> str:
             return f"{name} の使い方が正しくありません：{error.message}"
         case click.BadParameter(param=param):
             what = param.get_error_hint(error.ctx) if param is not None and error.ctx is not None else ""
-            return f"{what} の値が正しくありません：{error.message}"
+            return f"{what} の値が正しくありません：{_wanted(param, error.message)}"
         case _:
             return error.format_message()

@@ -91,7 +91,7 @@ def keeps() -> Callable[[F], F]:
     return _all(as_json(), where())
 
 
-def asks(*formats: str) -> Callable[[F], F]:
+def asks(*formats: str, ledger: bool = True) -> Callable[[F], F]:
     """Everything that a query takes: ``--format``, ``-o``, ``--json``, where. Passes ``format`` and ``output``."""
     return _all(
         click.option(
@@ -107,5 +107,13 @@ def asks(*formats: str) -> Callable[[F], F]:
             help="書き出すファイル。なければ標準出力。",
         ),
         as_json("--format json と同じ。"),
-        where(),
+        *([where()] if ledger else []),
     )
+
+
+style_option = click.option(
+    "--style",
+    type=click.Choice(("red", "redline", "comparison")),
+    default="redline",
+    help="red は新しい文だけ、redline は消した文も、comparison は新旧対照表。既定は redline。",
+)

@@ -15,6 +15,7 @@ import click
 
 from plan_ledger import rendering
 from plan_ledger.cli.state import State
+from plan_ledger.queries.results import ChangeSet
 
 BINARY = frozenset({"xlsx", "docx"})
 WIDE = 160
@@ -41,6 +42,10 @@ def offered(*formats: str) -> tuple[str, ...]:
     return tuple(format for format in formats if format in known)
 
 
+SNAPSHOT_FORMATS = offered("table", "json", "tsv", "md", "html", "xlsx", "docx")
+CHANGES_FORMATS = offered("table", "json", "tsv", "md", "html", "xlsx", "docx")
+
+
 def render(result: Any, format: str, output: str | None, **options: Any) -> str | bytes:
     """The result in a format; a table as wide as the terminal, in colour only there."""
     if format == "table":
@@ -65,6 +70,17 @@ def write(answer: str | bytes, output: str | None) -> None:
                 out.write(answer)
         return
     write_lines([answer if answer.endswith("\n") else answer + "\n"], output)
+
+
+def write_changes(changes: ChangeSet, format: str, output: str | None, *, style: str, digest: str) -> None:
+    """A change set; below a table the digest of what it ends at."""
+    if format == "json":
+        write(changes.to_json(), output)
+        return
+    answer = render(changes, format, output, style=style)
+    if format == "table" and isinstance(answer, str):
+        answer = f"{answer.rstrip()}\n照合値 {digest}（{changes.until.name}）\n"
+    write(answer, output)
 
 
 def write_lines(lines: Iterable[str], output: str | None, *, bom: bool = False) -> None:

@@ -18,7 +18,7 @@ from plan_ledger.values import notation
     "日付・期間・金額などの書き方を読み取ります。",
     context_settings={"ignore_unknown_options": True},  # -1,200 is an amount
 )
-@click.argument("kind", type=click.Choice(notation.KINDS))
+@click.argument("kind", type=click.Choice(notation.KINDS), metavar="KIND")
 @click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
 @click.option("--fiscal-year", type=int, metavar="YEAR", help="表の年度（西暦）。年のない日付に使います。")
 @click.option("--unit", type=click.Choice(tuple(notation.UNITS)), help="表の金額の単位。単位のない金額に使います。")
@@ -26,6 +26,8 @@ from plan_ledger.values import notation
 @click.option("--json", is_flag=True, hidden=True, expose_value=False)
 def parse(kind: str, texts: tuple[str, ...], fiscal_year: int | None, unit: str | None, era: str | None) -> int:
     """書き方を読み取り、1件につき1行の JSON で答えます。台帳は要りません。
+
+    KIND は date、period、fiscal_year、budget、number、kpi、schedule_line、meeting、cell のどれかです。
 
     TEXT が - なら、標準入力から1行に1件ずつ読みます。読めないものには {"error": 理由} と答え、1つでもあれば終了状態は
     1 です。

@@ -8,15 +8,22 @@ from collections.abc import Iterable, Iterator
 import click
 
 from plan_ledger.cli.help import order
-from plan_ledger.cli.options import asks
-from plan_ledger.cli.output import chosen_format, offered, render, to_json, write, write_lines
+from plan_ledger.cli.options import asks, style_option
+from plan_ledger.cli.output import (
+    CHANGES_FORMATS,
+    SNAPSHOT_FORMATS,
+    chosen_format,
+    render,
+    to_json,
+    write,
+    write_changes,
+    write_lines,
+)
 from plan_ledger.cli.state import State, pass_state
 from plan_ledger.ledger import Plan
 from plan_ledger.queries.results import AuditRow, ChangeSet, Snapshot
 from plan_ledger.rendering import audit_csv_lines
 
-SNAPSHOT_FORMATS = offered("table", "json", "tsv", "md", "html", "xlsx", "docx")
-CHANGES_FORMATS = offered("table", "json", "tsv", "md", "html", "xlsx", "docx")
 LIST_FORMATS = ("table", "json", "csv")
 
 
@@ -60,7 +67,7 @@ def snapshot(
     chosen = chosen_format(state, format, output, SNAPSHOT_FORMATS)
     with state.reading() as (_, plan):
         taken = plan.snapshot(at, known_at=known_at)
-        changes = _red(plan, taken, red_since, wanted=not no_red and chosen not in ("json", "tsv"))
+        changes = _red(plan, taken, red_since, wanted=not no_red and chosen != "json")
     if chosen == "json":
         answer = taken.to_dict()
         if changes is not None:
@@ -81,12 +88,7 @@ def _red(plan: Plan, taken: Snapshot, since: str | None, *, wanted: bool) -> Cha
 @order("changes", "前回からの変更一覧。")
 @click.option("--since", metavar="MOMENT", default="previous", help="起点。なければ前回の会議。")
 @click.option("--until", metavar="MOMENT", help="終点。なければ今。")
-@click.option(
-    "--style",
-    type=click.Choice(("red", "redline", "comparison")),
-    default="redline",
-    help="red は新しい文だけ、redline は消した文も、comparison は新旧対照表。既定は redline。",
-)
+@style_option
 @asks(*CHANGES_FORMATS)
 @pass_state
 def changes(state: State, since: str, until: str | None, style: str, format: str | None, output: str | None) -> None:
@@ -95,13 +97,7 @@ def changes(state: State, since: str, until: str | None, style: str, format: str
     with state.reading() as (_, plan):
         found = plan.changes(since, until)
         digest = plan.snapshot(found.until).digest if chosen == "table" else ""
-    if chosen == "json":
-        write(found.to_json(), output)
-        return
-    answer = render(found, chosen, output, style=style)
-    if isinstance(answer, str) and digest:
-        answer = f"{answer.rstrip()}\n照合値 {digest}（{found.until.name}）\n"
-    write(answer, output)
+    write_changes(found, chosen, output, style=style, digest=digest)
 
 
 @order("audit", "変更履歴。")
