@@ -189,7 +189,7 @@ class Money:
 
     @property
     def counted(self) -> int | None:
-        """What a total adds, in yen: without parts that are repeated (うち再掲 …); None where nothing is to be added."""
+        """What a total adds, in yen: without repeated parts (うち再掲); None where nothing is to be added."""
         if self.yen is None or self.excluded:
             return None
         return self.yen - sum(part.yen for part in (*self.of_which, *self.breakdown) if "再掲" in part.label)

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final, cast
 
 from plan_ledger.values.notation.codes import NotationWarning, Reason
-from plan_ledger.values.notation.context import DASHES, Reading
+from plan_ledger.values.notation.context import DASHES, Reading, plausible_year
 from plan_ledger.values.notation.dates import SUFFIX
 from plan_ledger.values.notation.model import Period, Precision, iso
 from plan_ledger.values.notation.point import Point
@@ -78,6 +78,8 @@ def build_period(r: Reading, found: Range, text: str, *, whole: bool = False) ->
         assert left is not None
         months, agrees = found.length, True
         key2 = add_months(key1, found.length) if found.length is not None else _add_days(key1, found.days or 1)
+        if not plausible_year(key2 // 10000):
+            raise r.error(Reason.INVALID_YEAR, left.end)
     elif whole and found.end < len(r.s):
         if key1 and key2 and (length := scan_length(r.s, found.end)) is not None:
             parts.append(("duration", found.end, length[0]))

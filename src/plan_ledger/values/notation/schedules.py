@@ -138,12 +138,13 @@ def _outside(s: str) -> list[tuple[int, int]]:
 
 def _heads(r: Reading, *, known: bool, warnings: list[NotationWarning]) -> list[_Head]:
     s = r.s
-    inside = _outside(s)
+    candidates = list(_HEAD.finditer(s))
+    inside = _outside(s) if len(candidates) > 1 else []
     at = 0
     heads: list[_Head] = []
     busy = 0
     dated_cell = False
-    for match in _HEAD.finditer(s):
+    for match in candidates:
         i = match.start()
         while at < len(inside) and inside[at][1] <= i:
             at += 1
