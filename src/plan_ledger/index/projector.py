@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.events import (
     ActorProfiled,
     ActorRef,
-    BatchHeader,
     Event,
     FieldChanged,
     ItemAdded,
@@ -27,26 +26,10 @@ from plan_ledger.events import (
     SchemaDeclared,
 )
 from plan_ledger.index.registers import BITS, MASK, MAX_FIELDS, item_of, register
+from plan_ledger.store.recorded import RecordedBatch
 from plan_ledger.store.transaction import SqlRow, Transaction, chunks, marks
 from plan_ledger.values.coordinates import ROOM
 from plan_ledger.values.schema import EXISTENCE, FIRST_FIELD, PLACE
-
-
-@frozen
-class Recorded:
-    """One event with its position and the number of its stream."""
-
-    position: int
-    stream: int
-    event: Event
-
-
-@frozen
-class RecordedBatch:
-    """One batch as it was written: its header, and its events."""
-
-    header: BatchHeader
-    events: tuple[Recorded, ...] | list[Recorded]
 
 
 @define
@@ -54,12 +37,14 @@ class Names:
     """What never changes once it is committed: numbers of streams, items' plans and levels, fields, actors."""
 
     streams: dict[UUID, int] = field(factory=dict[UUID, int])
+    types: dict[str, tuple[int, bytes]] = field(factory=dict[str, tuple[int, bytes]])
+    plans: dict[int, UUID] = field(factory=dict[int, UUID])
     items: dict[int, tuple[int, str]] = field(factory=dict[int, tuple[int, str]])
     fields: dict[tuple[int, str, str], int] = field(factory=dict[tuple[int, str, str], int])
     actors: dict[tuple[UUID, int], int] = field(factory=dict[tuple[UUID, int], int])
 
     def clear(self) -> None:
-        for names in (self.streams, self.items, self.fields, self.actors):
+        for names in (self.streams, self.types, self.plans, self.items, self.fields, self.actors):
             names.clear()
 
 

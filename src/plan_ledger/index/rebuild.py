@@ -7,9 +7,10 @@ from itertools import groupby
 from uuid import UUID
 
 from plan_ledger.events import BatchHeader, Event
-from plan_ledger.index.projector import Names, Projector, Recorded, RecordedBatch
+from plan_ledger.index.projector import Names, Projector
 from plan_ledger.store import log
 from plan_ledger.store.mapper import LedgerMapper
+from plan_ledger.store.recorded import Recorded, RecordedBatch
 from plan_ledger.store.transaction import Rows, SqlRow, Transaction
 
 TABLES: dict[str, str] = {
@@ -54,8 +55,10 @@ def _batches(rows: Rows, mapper: LedgerMapper, names: Names, upto: int) -> Itera
         events: list[Recorded] = []
         for record in batch:
             event: Event = mapper.to_domain_event(record.sealed())
-            events.append(Recorded(record.position, names.streams[record.stream], event))
-        yield RecordedBatch(BatchHeader.from_bytes(batch[0].header), events)
+            no = names.streams[record.stream]
+            events.append(Recorded(record.position, event, no, record.stream.bytes, record.version))
+        header = batch[0].header
+        yield RecordedBatch(BatchHeader.from_bytes(header), header, batch[0].recorded_at, events)
 
 
 def dump_rows(rows: Rows) -> dict[str, list[SqlRow]]:

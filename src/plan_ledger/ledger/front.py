@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 from uuid import UUID, uuid5
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from plan_ledger.domain import plans as plan_domain
 from plan_ledger.index import catalog
@@ -426,7 +426,10 @@ class Ledger:
 
 def _request(batch: Batch) -> bytes:
     """A digest of what is asked for, without what the asker had seen: asked again, that is something else."""
-    wanted = [evolve(each, expected=None, own=()) if isinstance(each, Change) else each for each in batch.intents]
+    wanted = [
+        ("change", each.item.hex, each.field, each.text, repr(each.source)) if isinstance(each, Change) else repr(each)
+        for each in batch.intents
+    ]
     return sha256(repr((batch.acting, wanted)).encode("utf-8", "surrogatepass")).digest()
 
 

@@ -12,12 +12,13 @@ from attrs import define, field, frozen
 
 from plan_ledger.domain import items as domain
 from plan_ledger.events import ActorProfiled, ActorRef, BatchHeader, Event, FieldChanged, ItemEvent
-from plan_ledger.index.projector import Names, Projector, Recorded, RecordedBatch
+from plan_ledger.index.projector import Names, Projector
 from plan_ledger.index.registers import register
 from plan_ledger.ledger.acting import Acting, Person
 from plan_ledger.store import log
-from plan_ledger.store.application import LedgerStore, PendingBatch, PendingEvent
+from plan_ledger.store.application import LedgerStore
 from plan_ledger.store.mapper import commitment
+from plan_ledger.store.recorded import Recorded, RecordedBatch
 from plan_ledger.store.transaction import SqlRow, Transaction, chunks, marks
 from plan_ledger.values.ids import IdFactory
 
@@ -107,8 +108,9 @@ class Work:
         self._new_streams: list[SqlRow] = []
         self._last_stream: int | None = None
         self._headers: dict[int, tuple[Acting, BatchHeader, bytes]] = {}
-        self._open: PendingBatch | None = None
-        self._pending: list[PendingBatch] = []
+        self._open: RecordedBatch | None = None
+        self._collected: list[Recorded] = []
+        self._pending: list[RecordedBatch] = []
         self._newcomers: dict[Person, ActorRef] = {}
 
     # --- state --------------------------------------------------------------------------------------------------
@@ -118,7 +120,7 @@ class Work:
         tx, names = self.tx, self._caches.names
         log.find_streams(tx, [uuid for uuid in needs if uuid not in names.streams], names.streams)
         by_no = {names.streams[uuid]: uuid for uuid in needs if uuid not in self._items and uuid in names.streams}
-        plans: dict[int, UUID] = {}
+        plans = names.plans
         for chunk in chunks(list(by_no)):
             for no, plan, level, alive, parent, rank in tx.all(
                 "SELECT i.no, i.plan, i.level, i.alive, s.uuid, i.rank FROM items i"
@@ -209,7 +211,8 @@ class Work:
             said = (acting, header, header.to_bytes())
             if plain and not self._newcomers:
                 self._headers[id(acting)] = said
-        self._open = PendingBatch(said[1], said[2], self._recorded_at, [])
+        self._collected = []
+        self._open = RecordedBatch(said[1], said[2], self._recorded_at, self._collected)
 
     def _header(self, acting: Acting, command: str | None, undoes: int | None, clock: int | None) -> BatchHeader:
         return BatchHeader(
@@ -264,18 +267,17 @@ class Work:
     def record(self, events: Sequence[Event]) -> None:
         """Add decided events to the open batch; the state moves on with them."""
         assert self._open is not None
-        collected = self._open.events
         if self._newcomers and events:
             events = [*self._introduce(), *events]
         for event in events:
             uuid = event.originator_id
             stream = self._streams.get(uuid) or self._append_to(uuid)
-            stream.version += 1
-            self.position += 1
-            collected.append(PendingEvent(event, stream.no, stream.raw, stream.version))
+            version = stream.version = stream.version + 1
+            position = self.position = self.position + 1
+            self._collected.append(Recorded(position, event, stream.no, stream.raw, version))
             if type(event) is FieldChanged:
                 # What domain.evolve says of it, without a new item for every change.
-                self._cells[uuid][event.field] = domain.Cell(event.text or "", self.position)
+                self._cells[uuid][event.field] = domain.Cell(event.text or "", position)
             elif isinstance(event, ItemEvent):
                 item = domain.evolve(self._items.get(uuid), event, self.position)
                 self._items[uuid] = item
@@ -308,7 +310,7 @@ class Work:
 
     def _close(self) -> None:
         if self._open is not None:
-            if self._open.events:
+            if self._collected:
                 self._pending.append(self._open)
             self._open = None
 
@@ -320,15 +322,8 @@ class Work:
         if self._new_streams:
             self.tx.run_many("INSERT INTO streams (no, uuid) VALUES (?, ?)", self._new_streams)
             self._new_streams = []
-        position = self.head.position
-        self.head = self._store.events.append(self.tx, self.head, self._pending)
-        recorded: list[RecordedBatch] = []
-        for batch in self._pending:
-            first = position + 1
-            entries = [Recorded(at, each.stream, each.event) for at, each in enumerate(batch.events, first)]
-            position += len(entries)
-            recorded.append(RecordedBatch(batch.header, entries))
-        Projector(self.tx, self._caches.names).project(recorded)
+        self.head = self._store.events.append(self.tx, self.head, self._pending, self._caches.names.types)
+        Projector(self.tx, self._caches.names).project(self._pending)
         self._pending = []
 
     def receipt(self, before: int) -> Receipt:

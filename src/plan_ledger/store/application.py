@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from attrs import frozen
 from eventsourcing.application import Application
 from eventsourcing.persistence import (
     ApplicationRecorder,
@@ -25,10 +24,10 @@ from eventsourcing.persistence import (
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteFactory
 from eventsourcing.utils import Environment
 
-from plan_ledger.events import BatchHeader, Event
 from plan_ledger.store import chain, log
 from plan_ledger.store.errors import SettingRefused
 from plan_ledger.store.mapper import LedgerMapper, SaltFactory
+from plan_ledger.store.recorded import RecordedBatch
 from plan_ledger.store.sqlite import LedgerDatastore
 from plan_ledger.store.transaction import Rows, SqlRow, Transaction
 
@@ -51,26 +50,6 @@ REFUSED_SETTINGS = frozenset(
     }
 )
 """Settings of the library below that import modules by name, rewrite bytes, or go round our transaction."""
-
-
-@frozen
-class PendingEvent:
-    """A decided event with its stream's number and bytes, and its version in that stream."""
-
-    event: Event
-    stream: int
-    stream_bytes: bytes
-    version: int
-
-
-@frozen
-class PendingBatch:
-    """One decided batch: its header, as an object and as canonical bytes, its time, and its events in order."""
-
-    header: BatchHeader
-    header_bytes: bytes
-    recorded_at: int
-    events: list[PendingEvent]
 
 
 class WriteOnlyThroughLedger(SettingRefused):
@@ -145,10 +124,14 @@ class LedgerEventStore(EventStore[UUID]):
 
     mapper: LedgerMapper
 
-    def append(self, tx: Transaction, head: log.Head, batches: Sequence[PendingBatch]) -> log.Head:
-        """Seal and write batches after the head: positions without gaps, the chain, texts. Returns the new head."""
+    def append(
+        self, tx: Transaction, head: log.Head, batches: Sequence[RecordedBatch], types: dict[str, tuple[int, bytes]]
+    ) -> log.Head:
+        """Seal and write batches after the head: positions without gaps, the chain, texts. Returns the new head.
+
+        ``types`` remembers the numbers of event types between writes.
+        """
         seal, link = self.mapper.seal, chain.link
-        types: dict[str, tuple[int, bytes]] = {}
         position, previous, recorded_at = head.position, head.hash, head.recorded_at
         headers: list[SqlRow] = []
         events: list[SqlRow] = []
@@ -156,21 +139,13 @@ class LedgerEventStore(EventStore[UUID]):
         for batch in batches:
             first, header, recorded_at = position + 1, batch.header_bytes, batch.recorded_at
             headers.append((first, recorded_at, header))
-            for pending in batch.events:
-                position += 1
-                topic, payload, text, salt = seal(pending.event)
-                number = types.get(topic) or self._type(tx, topic, types)
-                previous = link(
-                    previous,
-                    position,
-                    pending.stream_bytes,
-                    pending.version,
-                    number[1],
-                    recorded_at,
-                    header,
-                    payload,
-                )
-                events.append((position, pending.stream, pending.version, number[0], first, payload, previous))
+            for recorded in batch.events:
+                position = recorded.position
+                topic, payload, text, salt = seal(recorded.event)
+                number, name = types.get(topic) or self._type(tx, topic, types)
+                version = recorded.version
+                previous = link(previous, position, recorded.stream_bytes, version, name, recorded_at, header, payload)
+                events.append((position, recorded.stream, version, number, first, payload, previous))
                 if text is not None:
                     texts.append((position, salt, text))
         log.insert(tx, headers, events, texts)

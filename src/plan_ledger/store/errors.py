@@ -147,6 +147,37 @@ class AppendOnly(StoreError):
 
 
 @define(eq=False, slots=False)
+class PathRefused(StoreError):
+    """The path can't name a ledger's file."""
+
+    code: ClassVar[str] = "path_refused"
+    ja: ClassVar[str] = "「{name}」は台帳のファイル名にできません。ファイルの場所を指定してください。"
+    en: ClassVar[str] = "{name!r} can't name a ledger's file; give a file's path."
+
+    name: str
+
+
+@define(eq=False, slots=False)
+class TargetExists(StoreError):
+    """A backup never overwrites a file."""
+
+    code: ClassVar[str] = "target_exists"
+    ja: ClassVar[str] = "「{name}」は既にあります。控えには、まだないファイル名を指定してください。"
+    en: ClassVar[str] = "{name!r} exists already; give the backup a name that is free."
+
+    name: str
+
+
+@define(eq=False, slots=False)
+class OtherProcess(StoreError):
+    """The ledger was opened before the process was forked; a connection must not be used on both sides."""
+
+    code: ClassVar[str] = "other_process"
+    ja: ClassVar[str] = "台帳は親のプロセスで開かれたものです。このプロセスで開き直してください（Ledger.open）。"
+    en: ClassVar[str] = "The ledger was opened by the parent process; open it again in this one."
+
+
+@define(eq=False, slots=False)
 class LedgerClosed(StoreError):
     """The ledger was closed."""
 

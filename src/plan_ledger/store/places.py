@@ -15,12 +15,11 @@ _DRIVE_REMOTE = 4
 
 def network_filesystem(path: Path, mounts: Path = _MOUNTS) -> str | None:
     """The name of the network file system that holds the file; None for a local disk, or where it can't be told."""
-    folder = path.absolute().parent
+    folder = path.resolve().parent  # where the file is, not where a link to it is
     if sys.platform == "win32":
         return _windows_share(folder)
     if not mounts.exists():
         return None
-    folder = folder.resolve()
     best, kind = -1, ""
     for line in mounts.read_text("utf-8", "surrogateescape").splitlines():
         fields, _, rest = line.partition(" - ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -60,7 +62,18 @@ def typed_errors() -> Iterator[None]:
     except Timeout as error:
         raise errors.LedgerBusy from error
     except OSError as error:
-        raise errors.StorageFault(error.strerror or type(error).__name__) from error
+        raise _typed_os(error) from error
+    except (OverflowError, UnicodeEncodeError) as error:
+        # A number or a text that no database holds; the doors above let none through that a person would write.
+        raise errors.StorageFault(str(error)) from error
+
+
+def _typed_os(error: OSError) -> errors.StoreError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return errors.DiskFull()
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return errors.ReadOnlyLedger()
+    return errors.StorageFault(error.strerror or type(error).__name__)
 
 
 def typed(error: sqlite3.Error) -> errors.StoreError:
@@ -74,7 +87,7 @@ def typed(error: sqlite3.Error) -> errors.StoreError:
         return errors.LedgerBusy()
     if name.startswith("SQLITE_NOTADB"):
         return errors.NotALedger("SQLite")
-    if name.startswith("SQLITE_CORRUPT"):
+    if name.startswith("SQLITE_CORRUPT") or "decode to UTF-8" in text:
         return errors.LedgerDamaged(text)
     if "append-only" in text:
         return errors.AppendOnly()
@@ -90,9 +103,16 @@ class LedgerDatastore(SQLiteDatastore):
     """
 
     def __init__(self, path: str, *, lock_seconds: float = 30.0, read_only: bool = False) -> None:
+        self.in_memory = path == MEMORY
+        if not self.in_memory:
+            if not path.strip() or "\0" in path:
+                raise errors.PathRefused(path)
+            # One file has one name here, whatever link or working directory it is reached through: the sidecar lock
+            # and the connections that are opened later depend on it.
+            path = str(Path(path).resolve())
         super().__init__(db_name=path)
         self.path = path
-        self.in_memory = path == MEMORY
+        self._process = os.getpid()
         self.read_only = read_only
         self._lock_seconds = lock_seconds
         self._writer_lock = RLock()
@@ -112,7 +132,7 @@ class LedgerDatastore(SQLiteDatastore):
 
     def prepare(self, new_ledger: UUID, created_at: int) -> None:
         """Make or migrate the schema, under the lock; check that this is a ledger of ours and durable."""
-        with typed_errors():
+        with self._naming_the_file(), typed_errors():
             if self.read_only:
                 connection = self._connect()
                 self._check_identity(connection)
@@ -125,6 +145,13 @@ class LedgerDatastore(SQLiteDatastore):
                     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 self._check_version(connection)
                 migrations.migrate_sqlite(connection, new_ledger, created_at)
+
+    @contextmanager
+    def _naming_the_file(self) -> Iterator[None]:
+        try:
+            yield
+        except errors.NotALedger as error:
+            raise errors.NotALedger(self.path) from error
 
     def _check_identity(self, connection: sqlite3.Connection) -> bool:
         """Whether the database is new; raises where it is somebody else's."""
@@ -207,6 +234,7 @@ class LedgerDatastore(SQLiteDatastore):
             with self._writer_lock, typed_errors():
                 yield SqliteTransaction(self._writer_connection())
             return
+        self._check_process()
         with typed_errors():
             connection = self._take_reader()
             try:
@@ -238,6 +266,7 @@ class LedgerDatastore(SQLiteDatastore):
         """The one write transaction: thread lock, sidecar lock, BEGIN IMMEDIATE; committed on leaving, or nothing."""
         if self.read_only:
             raise errors.ReadOnlyLedger
+        self._check_process()
         with typed_errors(), self._locked():
             connection = self._writer_connection()
             connection.execute("BEGIN IMMEDIATE")
@@ -270,6 +299,10 @@ class LedgerDatastore(SQLiteDatastore):
         finally:
             self._writer_lock.release()
 
+    def _check_process(self) -> None:
+        if not self.in_memory and os.getpid() != self._process:
+            raise errors.OtherProcess
+
     def _writer_connection(self) -> sqlite3.Connection:
         if self._writer is None:
             self._writer = self._connect()
@@ -294,18 +327,21 @@ class LedgerDatastore(SQLiteDatastore):
 
     def backup(self, target: Path) -> None:
         """Copy the ledger while it is in use, with SQLite's backup API, into a file that does not exist yet."""
+        self._check_process()
         with typed_errors():
             if target.exists():
-                raise errors.StorageFault(f"{target.name} exists already")
-            source = self._take_reader() if not self.in_memory else self._writer_connection()
-            copy = sqlite3.connect(target)
+                raise errors.TargetExists(str(target))
+            if self.in_memory:
+                with self._writer_lock:
+                    _copy(self._writer_connection(), target)
+                return
+            source = self._take_reader()
             try:
-                source.backup(copy)
-                copy.execute("PRAGMA journal_mode = WAL")
-            finally:
-                copy.close()
-                if not self.in_memory:
-                    self._give_back(source)
+                _copy(source, target)
+            except BaseException:
+                source.close()
+                raise
+            self._give_back(source)
 
     def close(self) -> None:
         if getattr(self, "_closed", True):
@@ -317,3 +353,16 @@ class LedgerDatastore(SQLiteDatastore):
             self._readers.clear()
             self._writer = None
         super().close()
+
+
+def _copy(source: sqlite3.Connection, target: Path) -> None:
+    """Copy a database into a new file, whole or not at all."""
+    copy = sqlite3.connect(target)
+    try:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode = WAL")
+    except BaseException:
+        copy.close()
+        target.unlink(missing_ok=True)
+        raise
+    copy.close()
