@@ -67,6 +67,7 @@ COMPARATORS: Final = {
 }  # fmt: skip
 _OF_WHICH: Final = re.compile(r"[、,]?(?:う[ちヒ]|内訳?:?)(?!数)")
 _GROUP: Final = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
+_BRACKETS: Final = frozenset("()[]【】")
 _REPEATED: Final = re.compile(r"再掲|内数|外数|別掲|再(?=$)")
 _ENTRY_LABEL: Final = re.compile(r"(?:うち)?([^0-9△\-+¥]{1,30}?):?(?=[△\-+¥0-9])")
 _BARE: Final = re.compile(r"[△\-+]?[0-9,.]+(?:[百千万億]{0,2}円)?")
@@ -229,6 +230,8 @@ def _inside(r: Reading, start: int, end: int, notes: Notes, amount: Callable[[in
         notes.breakdown.extend(found)
         notes.parts.append(("breakdown", start, end))
         return
+    if not _BRACKETS.isdisjoint(inner):
+        raise r.error(Reason.NOT_AN_AMOUNT, start)
     if "再掲" in inner:
         notes.role = "再掲"
     if _BARE.fullmatch(inner):

@@ -45,4 +45,4 @@ SEASON: Final = re.compile(
 )
 YEAR_END: Final = re.compile(r"末(?!期)|当初|初頭|初め|はじめ|始め|頭|初(?!旬|め)")
 WHOLE_YEAR: Final = re.compile(r"通年|年間(?:を通(?:じ|し)て?)?$|年度内|年度中|年度を?通(?:じ|し)て")
-EVERY_YEAR: Final = re.compile(r"年度(末|当初|初め|はじめ|始め)")
+EVERY_YEAR: Final = re.compile(r"年度(末(?!期)|当初|初め|はじめ|始め)")
