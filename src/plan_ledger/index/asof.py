@@ -115,20 +115,28 @@ def item_cells(rows: Rows, item: int, pair: Pair) -> dict[int, tuple[int, str | 
     return register_cells(rows, registers, pair)
 
 
-def touched_registers(rows: Rows, since: Pair, until: Pair) -> list[int]:
-    """Registers with a fact that is visible in exactly one of two pairs, over all plans.
+def facts_between(rows: Rows, since: Pair, until: Pair, columns: str, joins: str) -> Iterator[SqlRow]:
+    """Facts visible in exactly one of two pairs, over all plans, by position: register, then ``columns``.
 
     Ordinary facts are found by their positions; those that count at another point than the one at which they were
-    recorded, in the small index of such facts.
+    recorded, in the small index of such facts. Facts are ``f``, their events ``e``, their texts ``x``.
     """
+    select = (
+        f"SELECT f.register, {columns} FROM facts f JOIN events e ON e.position = f.position{joins}"
+        " LEFT JOIN texts x ON x.position = f.position"
+    )
     low, high = sorted((since.ordinary, until.ordinary))
-    ordinary = rows.all(
-        "SELECT DISTINCT register FROM facts WHERE position > ? AND position <= ? AND effective = position * 1048576",
+    yield from rows.each(
+        f"{select} WHERE f.position > ? AND f.position <= ? AND f.effective = f.position * 1048576 ORDER BY f.position",
         (low, high),
     )
-    late = rows.all(
-        "SELECT DISTINCT register FROM facts WHERE effective <> position * 1048576"
-        " AND (effective <= ? AND position <= ?) <> (effective <= ? AND position <= ?)",
+    yield from rows.each(
+        f"{select} WHERE f.effective <> f.position * 1048576"
+        " AND (f.effective <= ? AND f.position <= ?) <> (f.effective <= ? AND f.position <= ?) ORDER BY f.position",
         (since.at, since.known, until.at, until.known),
     )
-    return sorted({no for (no,) in ordinary} | {no for (no,) in late})
+
+
+def any_late(rows: Rows) -> bool:
+    """Whether the ledger holds any fact that counts at another point than the one at which it was recorded."""
+    return rows.one("SELECT 1 FROM facts WHERE effective <> position * 1048576 LIMIT 1") is not None

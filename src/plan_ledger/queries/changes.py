@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from plan_ledger.index import asof, catalog
 from plan_ledger.index.asof import ItemRow, table_order
 from plan_ledger.index.registers import BITS, MASK, bounds, register
-from plan_ledger.queries.causes import causes, known_actors
+from plan_ledger.queries.causes import COLUMNS, JOINS, cause, known_actors
 from plan_ledger.queries.results import (
     REDACTED_TEXT,
     Cause,
@@ -17,7 +17,7 @@ from plan_ledger.queries.results import (
     MomentRef,
 )
 from plan_ledger.queries.snapshot import within
-from plan_ledger.store.transaction import Rows, chunks, marks
+from plan_ledger.store.transaction import Rows
 from plan_ledger.values.schema import EXISTENCE, FIRST_FIELD, PLACE, Schema
 
 PLACE_LABEL = "位置"
@@ -41,7 +41,7 @@ class _Comparison:
         self._settled_below: dict[int | None, set[int]] = {}
 
     def run(self, scope: int | None) -> ChangeSet:
-        touched = asof.touched_registers(self.rows, self.since.pair, self.until.pair)
+        touched = self._read_facts()
         self.new = asof.structure(self.rows, self.plan.no, self.until.pair)
         structural = any(no & MASK in (EXISTENCE, PLACE) for no in touched)
         self.old = (
@@ -64,7 +64,8 @@ class _Comparison:
         changed = [no for no in touched if no >> BITS in shown and no >> BITS not in added | removed]
         involved = sorted({*whole, *changed})
         self.old_cells = asof.register_cells(self.rows, involved, self.since.pair)
-        self.new_cells = asof.register_cells(self.rows, involved, self.until.pair)
+        unread = [no for no in involved if no not in self.new_cells]
+        self.new_cells.update(asof.register_cells(self.rows, unread, self.until.pair))
         by_item: dict[int, list[int]] = {}
         for no in involved:
             by_item.setdefault(no >> BITS, []).append(no)
@@ -79,6 +80,28 @@ class _Comparison:
             if row.no in removed:
                 pending += self._item(row, by_item.get(row.no, []), "removed")
         return self._entries(pending)
+
+    def _read_facts(self) -> list[int]:
+        """Read the facts that only one of the two tables shows, with what is behind them; the registers they are about.
+
+        Going forward with no fact out of its order, the last one of a register is what the later table shows.
+        """
+        self.behind: dict[int, list[Cause]] = {}
+        self.new_cells: dict[int, tuple[int, str | None, int]] = {}
+        since, until = self.since.pair, self.until.pair
+        plainly = since.ordinary <= until.ordinary and not asof.any_late(self.rows)
+        actors = known_actors(self.rows)
+        for no, body, state, *columns in asof.facts_between(
+            self.rows, since, until, f"x.body, f.state, {COLUMNS}", JOINS
+        ):
+            found = cause(tuple(columns), actors, self.plan.zone)
+            if no in self.behind:
+                self.behind[no].append(found)
+            else:
+                self.behind[no] = [found]
+            if plainly:
+                self.new_cells[no] = (found.position, body, state)
+        return list(self.behind)
 
     def _item(
         self, row: ItemRow, registers: Iterable[int], kind: ChangeKind | None
@@ -127,14 +150,7 @@ class _Comparison:
         return found
 
     def _entries(self, pending: list[tuple[ItemRow, int, ChangeKind, str, str]]) -> ChangeSet:
-        behind = self._facts_behind(pending)
         corrected = self._corrected()
-        found = causes(
-            self.rows,
-            {position for positions in behind.values() for position in positions},
-            known_actors(self.rows),
-            self.plan.zone,
-        )
         new_paths = self._paths(self.new, {row.no for row, _, kind, _, _ in pending if kind != "removed"}, self.until)
         old_items = {row.no for row, _, kind, _, _ in pending if kind in ("removed", "moved")}
         old_paths = self._paths(self.old, old_items, self.since) if old_items else {}
@@ -148,7 +164,6 @@ class _Comparison:
             old_path = old_paths.get(row.no) if kind == "moved" else None
             if kind == "moved":
                 old, new = (" / ".join(each[:-1]) for each in (old_path or (), path))
-            events: tuple[Cause, ...] = tuple(found[position] for position in behind[no])
             entries.append(
                 ChangeEntry(
                     row.uuid,
@@ -160,7 +175,7 @@ class _Comparison:
                     shown_kind,
                     old,
                     new,
-                    events,
+                    self._events(row, no, kind),
                     old_path,
                 )
             )
@@ -173,28 +188,13 @@ class _Comparison:
         spec = found.field(field) if found else None
         return spec.label if spec else field
 
-    def _facts_behind(self, pending: list[tuple[ItemRow, int, ChangeKind, str, str]]) -> dict[int, list[int]]:
-        """Register → positions of its facts visible in exactly one pair; of an item that came or went because of
-        itself or an ancestor, those of its existence where the field has none."""
-        wanted = [no for _, no, _, _, _ in pending]
-        existence: dict[int, list[int]] = {}
-        for row, no, kind, _, _ in pending:
-            if kind in ("added", "removed"):
-                existence[no] = [register(each, EXISTENCE) for each in self._line(row)]
-        every = sorted({*wanted, *(each for line in existence.values() for each in line)})
-        facts: dict[int, list[int]] = {no: [] for no in every}
-        since, until = self.since.pair, self.until.pair
-        for chunk in chunks(every):
-            for no, position in self.rows.all(
-                f"SELECT register, position FROM facts WHERE register IN ({marks(len(chunk))})"
-                " AND (effective <= ? AND position <= ?) <> (effective <= ? AND position <= ?) ORDER BY position",
-                (*chunk, since.at, since.known, until.at, until.known),
-            ):
-                facts[no].append(position)
-        return {
-            no: facts[no] or sorted(position for each in existence.get(no, []) for position in facts[each])
-            for no in wanted
-        }
+    def _events(self, row: ItemRow, no: int, kind: ChangeKind) -> tuple[Cause, ...]:
+        """The events behind a difference. A field of an item that came or went because of itself or an ancestor has
+        those of their existence, where it has none of its own."""
+        own = self.behind.get(no, [])
+        if not own and kind in ("added", "removed"):
+            own = [each for line in self._line(row) for each in self.behind.get(register(line, EXISTENCE), [])]
+        return tuple(sorted(own, key=_position) if len(own) > 1 else own)
 
     def _line(self, row: ItemRow) -> list[int]:
         """The item and its ancestors, in whichever of the two structures they are."""
@@ -237,6 +237,10 @@ class _Comparison:
                 elif old.label != spec.label:
                     found.append(f"{level.label}・{old.label}：名称変更（{spec.label}）")
         return tuple(found)
+
+
+def _position(cause: Cause) -> int:
+    return cause.position
 
 
 def paths(

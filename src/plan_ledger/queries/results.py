@@ -178,16 +178,15 @@ class Snapshot(Shown):
     def total(self, key: str, *, under: UUID | None = None) -> int:
         """The sum in yen of a money field over all items, or over those under one; what is no amount counts 0.
 
-        An amount marked 再掲 is counted where it is first listed, not again.
+        An amount marked 再掲 is counted where it is first listed, not again (``Money.counted``).
         """
         total = 0
         for item in self.items:
             spec = self.spec(item.level, key)
             if spec is None or (under is not None and not self._is_under(item, under)):
                 continue
-            value = self.value(item, key)
-            if getattr(value, "yen", None) is not None and not getattr(value, "repeated", False):
-                total += value.yen
+            counted = getattr(self.value(item, key), "counted", None)
+            total += counted or 0
         return total
 
     def _is_under(self, item: SnapshotItem, ancestor: UUID) -> bool:

@@ -83,6 +83,11 @@ class Schema:
 
     levels: tuple[LevelSpec, ...]
     revision: int = field(default=1, eq=False)
+    _by_key: dict[str, LevelSpec] = field(init=False, eq=False, repr=False)
+
+    @_by_key.default
+    def _index(self) -> dict[str, LevelSpec]:
+        return {level.key: level for level in self.levels}
 
     def __attrs_post_init__(self) -> None:
         if not self.levels:
@@ -96,7 +101,7 @@ class Schema:
                 raise ValueError(f"the title of level {level.key!r} can't be retired")
 
     def level(self, key: str) -> LevelSpec | None:
-        return next((level for level in self.levels if level.key == key), None)
+        return self._by_key.get(key)
 
     def depth(self, key: str) -> int:
         """0 for the top level."""
