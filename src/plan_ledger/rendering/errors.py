@@ -67,6 +67,29 @@ class ChangesDoNotFit(PlanLedgerError):
     at: str
 
 
+@define(eq=False, slots=False)
+class CellTooLong(PlanLedgerError):
+    """A text is longer than a cell of Excel holds; it is refused, never cut."""
+
+    code: ClassVar[str] = "cell_too_long"
+    ja: ClassVar[str] = "{length}文字あり、Excelのセルの上限{limit}文字を超えています。htmlかdocxにしてください。"
+    en: ClassVar[str] = "{length} characters; a cell of Excel holds {limit}. Write it as html or docx instead."
+
+    length: int
+    limit: int = 32_767
+
+
+@define(eq=False, slots=False)
+class BadColour(PlanLedgerError):
+    """A colour that is not six hexadecimal digits."""
+
+    code: ClassVar[str] = "bad_colour"
+    ja: ClassVar[str] = "「{given}」は色として読めません。FF0000 のように16進6桁で指定してください。"
+    en: ClassVar[str] = "{given!r} is no colour; give six hexadecimal digits such as FF0000."
+
+    given: str
+
+
 def need(module: str) -> Any:
     """An optional library, or :class:`~plan_ledger.errors.MissingExtra` with the command that installs it."""
     try:

@@ -73,11 +73,8 @@ def _style(sheet: Table | Listing, scope: str, *, printed: bool) -> str:
             _columns(f"{scope}.s{at}c", [head.weight for head in section.heads])
             for at, section in enumerate(sheet.sections, 1)
         )
-    red = sheet.look.red
-    if not re.fullmatch(r"[0-9A-Fa-f]{6}", red):
-        raise ValueError(f"red is six hexadecimal digits, not {red!r}")
     page_rules = _page_rules(sheet) if printed else ""
-    return "\n" + _css().replace("@RED@", f"#{red}") + rules + page_rules
+    return "\n" + _css().replace("@RED@", f"#{sheet.look.red}") + rules + page_rules
 
 
 def _columns(prefix: str, widths: list[float]) -> str:

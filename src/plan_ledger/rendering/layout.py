@@ -7,6 +7,7 @@ gets a row. Nothing here knows a format, and no renderer decides what is marked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal
 from uuid import UUID
@@ -14,9 +15,10 @@ from uuid import UUID
 from attrs import frozen
 
 from plan_ledger.queries.results import ChangeEntry, ChangeKind, ChangeSet, MomentRef, Snapshot, SnapshotItem
-from plan_ledger.rendering.errors import ChangesDoNotFit, UnknownStyle
+from plan_ledger.rendering.errors import BadColour, ChangesDoNotFit, UnknownStyle
 from plan_ledger.rendering.texts import DIGEST_LABEL, era_date, flattened, short
 from plan_ledger.rendering.widths import column_widths
+from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.marks import Segment
 from plan_ledger.values.schema import FieldKind, FieldSpec, LevelSpec
 
@@ -38,8 +40,9 @@ Segments = tuple[Segment, ...]
 class Look:
     """How a table is to look.
 
-    ``red`` is six hexadecimal digits. ``stamp`` are the lines of the box at the top right (document number, date,
-    section, 案). ``layout_only`` marks changes of white space and width too. ``note`` replaces the note on red text.
+    ``red`` is six hexadecimal digits, else :class:`BadColour` is raised. ``stamp`` are the lines of the box at the top
+    right (document number, date, section, 案). ``layout_only`` marks changes of white space and width too. ``note``
+    replaces the note on red text.
     ``new_first`` puts the new text left of the old one in a 新旧対照表.
     """
 
@@ -49,6 +52,10 @@ class Look:
     layout_only: bool = False
     note: str | None = None
     new_first: bool = True
+
+    def __attrs_post_init__(self) -> None:
+        if not re.fullmatch("[0-9A-Fa-f]{6}", self.red):
+            raise BadColour(self.red)
 
 
 @frozen
@@ -103,6 +110,7 @@ class Footer:
     meeting: str | None
     edition: int | None
     position: int
+    pair: Pair
     digest: str
 
     @property
@@ -203,7 +211,7 @@ def footer(snapshot: Snapshot) -> Footer:
         as_of = f"{era_date(day)}時点"
     else:
         as_of = "" if moment.meeting else f"記録番号{moment.position}時点"
-    return Footer(as_of, moment.meeting, moment.edition, moment.position, snapshot.digest)
+    return Footer(as_of, moment.meeting, moment.edition, moment.position, moment.pair, snapshot.digest)
 
 
 def _specs(level: LevelSpec) -> Iterator[FieldSpec]:

@@ -64,5 +64,5 @@ def listing(
 
 def _cell(value: Any) -> Segments:
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return tuple(each for each in cast("Sequence[Any]", value) if isinstance(each, Segment))
+        return tuple(each for each in cast("Sequence[object]", value) if isinstance(each, Segment))
     return plain(value)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, cast
 
 from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, Snapshot
-from plan_ledger.rendering import delimited, html, markdown, terminal
+from plan_ledger.rendering import delimited, html, markdown, terminal, xlsx
 from plan_ledger.rendering.changes import change_listing
 from plan_ledger.rendering.errors import NotRenderable, UnknownFormat
 from plan_ledger.rendering.layout import Look, Style, Table, lay_out
@@ -34,6 +34,7 @@ FORMATS: Final[dict[str, Writer]] = {
     "md": markdown.text,
     "tsv": _tsv,
     "csv": _csv,
+    "xlsx": xlsx.write,
 }
 """Format → what writes a laid-out sheet in it. ``json`` comes from the results themselves."""
 
@@ -108,7 +109,7 @@ def _listed(result: Any, of: str | None) -> tuple[list[Any], str]:
     if isinstance(result, (AuditRow, MeetingInfo)):
         result = [result]
     if isinstance(result, Iterable) and not isinstance(result, (str, bytes)):
-        rows = list(cast("Iterable[Any]", result))
+        rows = list(cast("Iterable[object]", result))
         if all(isinstance(row, AuditRow) for row in rows) and of != "meetings":
             return rows, "audit"
         if all(isinstance(row, MeetingInfo) for row in rows):
