@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from plan_ledger.cli import keeping, meetings, parsing, querying, sheets, writing
-from plan_ledger.cli.door import Door, use_utf8
+from plan_ledger.cli.door import Door, arguments, use_utf8
 from plan_ledger.cli.options import where
 
 
@@ -31,4 +31,4 @@ for module in (writing, sheets, meetings, querying, keeping, parsing):
 def run() -> None:
     """Run the command line of this process."""
     use_utf8()
-    app(prog_name="plan-ledger")
+    app(list(arguments()), prog_name="plan-ledger")

@@ -11,7 +11,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
@@ -49,6 +49,9 @@ class Door(JapaneseHelp, click.Group):
         except click.Abort:
             sys.exit(INTERRUPTED)
         sys.exit(result if isinstance(result, int) else DONE)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)  # in the order of the work, not of the alphabet
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -90,7 +93,19 @@ def report(error: PlanLedgerError, *, as_json: bool) -> None:
     for problem in error.problems():
         click.echo(problem.message(), err=True)
     if as_json:
-        click.echo(json.dumps({"error": error.to_dict()}, ensure_ascii=False, indent=2))
+        told = error.to_dict()
+        if near := getattr(error, "near", ()):
+            told["near"] = list(near)
+        click.echo(json.dumps({"error": told}, ensure_ascii=False, indent=2))
+
+
+def arguments() -> Iterator[str]:
+    """What was typed, as UTF-8 also where the locale says ASCII."""
+    for argument in sys.argv[1:]:
+        try:
+            yield os.fsencode(argument).decode()
+        except UnicodeError:
+            yield argument
 
 
 def use_utf8() -> None:

@@ -96,7 +96,8 @@ class JapaneseHelp(click.Command):
 
 
 def _in_words(text: str) -> str:
-    text = text.replace("[required]", "［必須］").replace("  ", " ")
+    text = re.sub(r" *\[[^\[\]]*required\]", " ［必須］", text)
+    text = re.sub(r" *\[[^\[\]]*x>=[^\[\]]*\]", "", text)
     return re.sub(r"\[env var: (\w+)\]", r"［環境変数 \1］", text)
 
 

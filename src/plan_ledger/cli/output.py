@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -97,7 +97,7 @@ def write_lines(lines: Iterable[str], output: str | None, *, bom: bool = False) 
 
 
 @contextmanager
-def _file(output: str | None) -> Iterator[IO[bytes]]:
+def _file(output: str | None) -> Generator[IO[bytes]]:
     """A file that takes the place of the old one only when everything is in it."""
     assert output is not None
     path = Path(output)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,17 +66,19 @@ def import_(
     }
     with progress() as step:
         step("表を読んで照合しています")
-        receipt: Receipt | None = None
         new = _nothing_yet(state)
-        if dry_run or new:  # whatever is wrong with the sheet is found before a ledger or a plan is made
+        if dry_run:
             with _looking(state, sheets[0], new=new) as plan:
-                proposal, zone = plan.propose(list(sheets), **asked), plan.zone
-        if not dry_run:
+                proposal, receipt, zone = plan.propose(list(sheets), **asked), None, plan.zone
+        else:
+            if new:  # whatever is wrong with the sheet is found before a ledger or a plan is made
+                with _looking(state, sheets[0], new=True) as plan:
+                    plan.propose(list(sheets), **asked)
             with state.writing(create=True) as ledger:
                 plan = _plan(state, ledger, sheets[0])
-                proposal = plan.propose(list(sheets), **asked)
+                proposal, zone = plan.propose(list(sheets), **asked), plan.zone
                 step("記録しています")
-                receipt, zone = proposal.apply(), plan.zone
+                receipt = proposal.apply()
     _tell(state, proposal, receipt, zone)
 
 
@@ -89,7 +91,7 @@ def _nothing_yet(state: State) -> bool:
 
 
 @contextmanager
-def _looking(state: State, sheet: str, *, new: bool) -> Iterator[Plan]:
+def _looking(state: State, sheet: str, *, new: bool) -> Generator[Plan]:
     """The plan to compare with, without writing anything: where there is none yet, an empty one in memory."""
     if new:
         with Ledger.open(MEMORY) as ledger, ledger.acting("plan-ledger"):
@@ -187,7 +189,7 @@ def _title(ledger: Ledger, sheet: str, fiscal_year: int | None) -> tuple[str, in
 
 
 @contextmanager
-def progress() -> Iterator[Step]:
+def progress() -> Generator[Step]:
     """A bar on standard error while something takes long; nothing where that is no terminal."""
     if not sys.stderr.isatty():
         yield lambda _: None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,13 +46,13 @@ class State:
         return "://" not in url and (url == MEMORY or not Path(url).exists())
 
     @contextmanager
-    def reading(self) -> Iterator[tuple[Ledger, Plan]]:
+    def reading(self) -> Generator[tuple[Ledger, Plan]]:
         """The ledger for queries; a file that may only be read is enough. With the plan that is meant."""
         with self.ledger_for_reading() as ledger:
             yield ledger, ledger.plan(self.plan_title)
 
     @contextmanager
-    def ledger_for_reading(self) -> Iterator[Ledger]:
+    def ledger_for_reading(self) -> Generator[Ledger]:
         from plan_ledger.store.errors import ReadOnlyLedger
 
         try:
@@ -63,13 +63,13 @@ class State:
             yield ledger
 
     @contextmanager
-    def writing(self, *, create: bool = False) -> Iterator[Ledger]:
+    def writing(self, *, create: bool = False) -> Generator[Ledger]:
         """The ledger for writing, in the name of whoever was said to act; made only where ``create`` allows it."""
         with Ledger.open(self.ledger_url, must_exist=not create) as ledger, self.acting(ledger):
             yield ledger
 
     @contextmanager
-    def acting(self, ledger: Ledger) -> Iterator[None]:
+    def acting(self, ledger: Ledger) -> Generator[None]:
         who = self.who
         with ledger.acting(
             who.actor,
