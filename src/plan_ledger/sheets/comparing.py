@@ -22,7 +22,7 @@ from plan_ledger.sheets.table import Table, TableCell, TableItem
 from plan_ledger.sheets.table_problems import SheetsDisagree
 from plan_ledger.values.marks import is_layout_only, mark
 from plan_ledger.values.schema import FieldKind, FieldSpec, LevelSpec
-from plan_ledger.values.texts import flat
+from plan_ledger.values.texts import TextRefused, TextTooLong, clean_text, flat
 
 PLACE_LABEL = "位置"
 FIRST = "（先頭）"
@@ -181,7 +181,7 @@ class _Comparison:
                 continue
             origin = Origin(table.document, item.sheet, cell.ref)
             text = with_breaks(given, cell.text) if table.flattened else cell.text
-            self._check_choice(spec, cell, target, origin)
+            self._check(spec, cell, target, origin)
             known = target.said.get(spec.key)
             if known is None:
                 target.said[spec.key] = _Said(text, origin, table.flattened)
@@ -189,10 +189,16 @@ class _Comparison:
                 place = _place(origin, target.path[-1], spec)
                 self.problems.append(SheetsDisagree(str(known.origin), known.text, text, place=place))
 
-    def _check_choice(self, spec: FieldSpec, cell: TableCell, target: _Target, origin: Origin) -> None:
+    def _check(self, spec: FieldSpec, cell: TableCell, target: _Target, origin: Origin) -> None:
+        """What the ledger would refuse is reported here, with its place and with everything else."""
+        place = _place(origin, target.path[-1], spec)
         if spec.kind is FieldKind.CHOICE and cell.text and cell.text not in spec.choices:
-            place = _place(origin, target.path[-1], spec)
             self.problems.append(NotAChoice(cell.text, "、".join(spec.choices), place=place))
+        try:
+            clean_text(cell.text)
+        except (TextRefused, TextTooLong) as refused:
+            refused.place = place
+            self.problems.append(refused)
 
     # --- entries ------------------------------------------------------------------------------------------------
 

@@ -83,7 +83,6 @@ class KnownItems:
         self._parents: set[Key] = set()
         if snapshot is None:
             return
-        last = len(snapshot.schema.levels) - 1
         keys: dict[UUID | None, Key] = {None: ()}
         for item in snapshot.items:
             above, title = keys[item.parent], flat(item.title)
@@ -92,9 +91,9 @@ class KnownItems:
             key = keys[item.id] = (*above, (title, count))
             self._rows[key] = 0
             self._parents.add(above)
-            if item.depth == last:
-                for depth in range(1, len(key) + 1):
-                    self._rows[key[:depth]] += 1
+        for key in self._rows.keys() - self._parents:
+            for depth in range(1, len(key) + 1):
+                self._rows[key[:depth]] += 1
 
     def count(self, above: Key, title: str) -> int:
         """How many items of this title stand under a parent."""
@@ -102,7 +101,7 @@ class KnownItems:
 
     def rows(self, key: Key) -> int:
         """How many rows of a table an item takes."""
-        return max(1, self._rows.get(key, 0))
+        return self._rows.get(key, 1)
 
     def childless(self, key: Key) -> bool:
         """Whether the ledger has this item, with nothing below it."""
@@ -153,10 +152,11 @@ def _is_flattened(document: Document) -> bool:
 
 @define
 class _Run:
-    """The item that goes on at one level: None after a row from which nothing can be filled down."""
+    """The item that goes on at one level; ``broken`` after a row with a problem, which is reported once."""
 
     item: TableItem | None = None
     rows: int = 0
+    broken: bool = False
 
 
 class _Builder:
@@ -201,14 +201,15 @@ class _Builder:
             text = cell.standing
             if not text or text.isspace():
                 if depth == last or fresh is not None:
-                    if not self._stops_short(row, depth, fresh):
+                    short = self._stops_short(row, depth, fresh)
+                    if not short:
                         self._blank(depth, cell, fresh)
-                    self._break(depth)
+                    self._break(depth, broken=not short)
                     return
                 if run.item is None:
-                    if depth == 0 or self._runs[depth - 1].item is not None:
+                    if not run.broken:
                         self._blank(depth, cell, parent)
-                    self._break(depth)
+                    self._break(depth, broken=True)
                     return
                 run.rows += 1
                 item = run.item
@@ -292,10 +293,10 @@ class _Builder:
         else:
             self.problems.append(BlankUnderNewParent(spec.label, parent.title, place=self._place(cell, parent)))
 
-    def _break(self, depth: int) -> None:
-        """Nothing is filled down below here; rows that hang on a row with a problem are not reported again."""
+    def _break(self, depth: int, *, broken: bool = False) -> None:
+        """Nothing is filled down from here on; rows that hang on a row with a problem are not reported again."""
         for at in range(depth, len(self.levels)):
-            self._runs[at] = _Run()
+            self._runs[at] = _Run(broken=broken)
 
     def _row_id(self, item: TableItem, row: Row) -> None:
         if self._columns.row_id is None or row.cells[self._columns.row_id].blank:
