@@ -62,10 +62,7 @@ class Ledger:
         self._schemas: dict[tuple[int, int], Schema] = {}
         self._acting = ActingContext()
         self._batch: ContextVar[OpenBatch | None] = ContextVar("plan_ledger_batch", default=None)
-        with store.reading() as rows:
-            row = rows.one("SELECT uuid FROM ledger")
-        assert row is not None
-        self.id = UUID(bytes=bytes(row[0]))
+        self.id = store.ledger_id()
 
     # --- opening and closing ------------------------------------------------------------------------------------
 

@@ -207,6 +207,11 @@ class LedgerStore(Application[UUID]):
     def construct_event_store(self) -> LedgerEventStore:
         return LedgerEventStore(mapper=self.mapper, recorder=self.recorder)
 
+    def ledger_id(self) -> UUID:
+        """The ledger's own id, which the chain begins with."""
+        with self.reading() as rows:
+            return log.ledger_uuid(rows)
+
     def reading(self) -> AbstractContextManager[Rows]:
         return self._datastore.reading()
 

@@ -8,8 +8,11 @@ from uuid import UUID
 from attrs import frozen
 
 from plan_ledger.store import chain
+from plan_ledger.store.errors import LedgerDamaged
 from plan_ledger.store.mapper import SealedEvent
 from plan_ledger.store.transaction import Rows, SqlRow, SqlValue, Transaction, chunks, marks
+
+UUID_BYTES = 16
 
 
 @frozen
@@ -43,8 +46,9 @@ class StoredRecord:
 
 def ledger_uuid(rows: Rows) -> UUID:
     row = rows.one("SELECT uuid FROM ledger")
-    assert row is not None
-    return UUID(bytes=bytes(row[0]))
+    if row is None or len(raw := bytes(row[0])) != UUID_BYTES:
+        raise LedgerDamaged("ledger")
+    return UUID(bytes=raw)
 
 
 def read_head(rows: Rows, ledger: UUID) -> Head:

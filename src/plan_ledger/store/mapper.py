@@ -90,7 +90,7 @@ class LedgerMapper(Mapper[UUID]):
             text, salt = getattr(stored_event, "text", None), getattr(stored_event, "salt", None)
             if text is None or salt is None:
                 return event.model_copy(update={"text": None, "redacted": True})
-            if commitment(salt, text) != event.text:
+            if not isinstance(text, str) or commitment(salt, text) != event.text:
                 raise DamagedEvent(stored_event.originator_version, "text")
             return event.model_copy(update={"text": text})
         return event

@@ -36,7 +36,10 @@ class SqliteTransaction:
         self._connection = connection
 
     def all(self, sql: str, params: Sequence[SqlValue] = ()) -> list[SqlRow]:
-        return self._cursor.execute(sql, params).fetchall()
+        try:
+            return self._cursor.execute(sql, params).fetchall()
+        except sqlite3.Error as error:
+            raise typed(error) from error
 
     def each(self, sql: str, params: Sequence[SqlValue] = ()) -> Iterator[SqlRow]:
         return self._connection.execute(sql, params)
