@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
 import re
-import unicodedata
 from datetime import date, datetime
 from typing import Final
 
@@ -28,8 +28,6 @@ LAYOUT_ONLY: Final = "表記のみ"
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
-# Japanese fonts draw the ambiguous ones (①, ■, ※) full width.
-_WIDE = frozenset("WFA")
 
 
 def visible(text: str) -> str:
@@ -64,11 +62,20 @@ def short(digest: str) -> str:
     return digest[:SHORT_DIGEST]
 
 
+def _two_columns(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return "??" * (error.end - error.start), error.end
+
+
+codecs.register_error("plan_ledger.two_columns", _two_columns)
+
+
 def width(text: str) -> int:
-    """Columns that a line of text takes in a fixed-width font: 2 for a full-width character, 0 for a combining one."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in _WIDE else 1 for c in text)
+    """Columns of a line in a Japanese fixed-width font: 1 for ASCII and half-width kana, 2 for anything else.
+
+    That is the number of bytes in CP932, which was made so; what it lacks counts as full width.
+    """
+    return len(text.encode("cp932", "plan_ledger.two_columns"))
 
 
 def kind_word(entry: ChangeEntry) -> str:

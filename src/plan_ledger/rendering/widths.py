@@ -31,16 +31,16 @@ def column_widths(columns: Sequence[tuple[FieldSpec, bool, Sequence[str]]]) -> l
     """
     widths: list[float | None] = []
     for spec, is_title, texts in columns:
-        longest = max((width(line) / 2 for text in texts for line in text.split("\n")), default=0.0)
+        bounds = _TIGHT.get(spec.kind)
         if is_title:
-            widths.append(_within(max(longest / 2, width(spec.header) / 6), *_TITLE))
-        elif bounds := _TIGHT.get(spec.kind):
-            widths.append(_within(longest + 1, *bounds))
+            widths.append(_within(max(_longest(texts) / 2, width(spec.header) / 6), *_TITLE))
+        elif bounds:
+            widths.append(_within(_longest(texts) + 1, *bounds))
         else:
             widths.append(None)
     wants = [
-        sqrt(sum(width(text) for text in filled) / len(filled)) if (filled := [text for text in texts if text]) else 1.0
-        for _, _, texts in columns
+        1.0 if each is not None or not any(texts) else sqrt(width("".join(texts)) / sum(map(bool, texts)))
+        for each, (_, _, texts) in zip(widths, columns, strict=True)
     ]
     open_columns = [at for at, each in enumerate(widths) if each is None]
     if not open_columns:
@@ -51,6 +51,11 @@ def column_widths(columns: Sequence[tuple[FieldSpec, bool, Sequence[str]]]) -> l
     full = [shared.get(at, each or _LEAST) for at, each in enumerate(widths)]
     scale = LINE / sum(full)
     return [round(each * scale, 1) for each in full]
+
+
+def _longest(texts: Sequence[str]) -> float:
+    """The longest line in full-width characters."""
+    return max((width(line) for text in texts for line in text.split("\n")), default=0) / 2
 
 
 def _within(wanted: float, least: float, most: float) -> float:

@@ -58,6 +58,8 @@ class _Writer:
         self.red = f"#{sheet.look.red}"
         self.compared = isinstance(sheet, Listing) and sheet.compared
         self.formats: dict[tuple[tuple[str, object], ...], Any] = {}
+        self.cells: dict[tuple[str, int, str], Any] = {}
+        self.runs = {kind: self.format(**self.mark(kind)) for kind in ("same", "added", "removed")}
         self.page = book.add_worksheet(_SHEET)
         self.page.set_landscape()
         self.page.set_paper(A3)
@@ -132,9 +134,7 @@ class _Writer:
         for offset, height in enumerate(heights):
             self.page.set_row(row + offset, height)
         end = row + len(heights) - 1
-        cell = self.format(**_CELL, border=0)
-        self.page.merge_range(row, 0, end, len(widths) - 1, "", cell)
-        self.painted(row, 0, line, cell, border=0)
+        self.rich((row, end, 0), line, border=0, across=len(widths) - 1)
         return end + 1
 
     def check(self, table: Table, placed: Sequence[Block]) -> None:
@@ -212,7 +212,7 @@ class _Writer:
             self.page.set_row(row + offset, height)
         end = row + len(heights) - 1
         for column, cell in enumerate(cells):
-            self.rich((row, end, column), cell, align="left")
+            self.rich((row, end, column), cell)
         return end + 1
 
     # --- cells --------------------------------------------------------------------------------------------------
@@ -228,38 +228,45 @@ class _Writer:
             self.formats[key] = self.book.add_format(full)
         return self.formats[key]
 
+    def cell_format(self, align: str, border: int, kind: str = "same") -> Any:
+        """The format of a table's cell; of one that is marked whole, its font included."""
+        key = (align, border, kind)
+        if key not in self.cells:
+            self.cells[key] = self.format(**_CELL, align=align, border=border, **self.mark(kind))
+        return self.cells[key]
+
     def text(self, row: int, column: int, text: str, **wanted: object) -> None:
         """A plain text in one cell."""
         self.page.write_string(row, column, text, self.format(num_format="@", **wanted))
 
-    def rich(self, place: tuple[int, int, int], segments: Segments, *, align: str) -> None:
-        """A marked text in a cell, or in one merged over several rows."""
-        first, last, column = place
-        cell = self.format(**_CELL, border=1, align=align)
-        if last > first:
-            self.page.merge_range(first, column, last, column, "", cell)
-        self.painted(first, column, segments, cell, border=1, align=align)
+    def rich(
+        self, place: tuple[int, int, int], segments: Segments, *, align: str = "left", border: int = 1, across: int = 0
+    ) -> None:
+        """A marked text in a cell, merged where it covers several rows or goes across further columns.
 
-    def painted(self, row: int, column: int, segments: Segments, cell: Any, **wanted: object) -> None:
-        """Write the runs. A text of one run is a plain cell whose own font is marked."""
+        A text of one run is a plain cell whose own font is marked; Excel knows rich text of two runs and more only.
+        """
+        first, last, column = place
+        cell = self.cell_format(align, border)
+        if last > first or across:
+            self.page.merge_range(first, column, last, column + across, "", cell)
         if not segments:
-            self.page.write_blank(row, column, None, cell)
+            self.page.write_blank(first, column, None, cell)
         elif len(segments) == 1:
             only = segments[0]
-            own = cell if only.kind == "same" else self.format(**{**_CELL, **wanted, **self.mark(only)})
-            self.page.write_string(row, column, only.text, own)
+            self.page.write_string(first, column, only.text, self.cell_format(align, border, only.kind))
         else:
             parts: list[Any] = []
             for segment in segments:
-                parts += [self.format(**self.mark(segment)), segment.text]
-            self.page.write_rich_string(row, column, *parts, cell)
+                parts += [self.runs[segment.kind], segment.text]
+            self.page.write_rich_string(first, column, *parts, cell)
 
-    def mark(self, segment: Segment) -> dict[str, object]:
-        if segment.kind == "same":
+    def mark(self, kind: str) -> dict[str, object]:
+        if kind == "same":
             return {}
         if self.compared:
             return {"underline": 1}
-        return {"underline": 1, "font_color": self.red} if segment.kind == "added" else {"font_strikeout": True}
+        return {"underline": 1, "font_color": self.red} if kind == "added" else {"font_strikeout": True}
 
     def ref(self, row: int, column: int) -> str:
         name: str = need("xlsxwriter.utility").xl_rowcol_to_cell(row, column)
