@@ -37,8 +37,19 @@ def test_an_amount_below_zero_is_no_option(run: Run, text: str) -> None:
 
 
 def test_several_texts_and_standard_input_give_a_line_each(run: Run) -> None:
-    done = run("parse", "period", "R5.4~R6.3", "-", input="R5.4~9\nR5.4～\n")
-    assert [json.loads(line)["start"] for line in done.out.splitlines()] == ["2023-04"] * 3
+    for done in (run("parse", "period", "R5.4~9", "R5.4～"), run("parse", "period", "-", input="R5.4~9\r\nR5.4～")):
+        assert [json.loads(line)["start"] for line in done.out.splitlines()] == ["2023-04"] * 2
+
+
+def test_a_hyphen_among_several_texts_is_the_sign_for_nothing(run: Run) -> None:
+    lines = run("parse", "budget", "100", "-", input="200\n").out.splitlines()
+    assert len(lines) == 2
+    assert json.loads(lines[1])["amount"] is None
+
+
+def test_standard_input_may_be_shift_jis(run: Run) -> None:
+    done = run("parse", "fiscal_year", "-", input="令和５年度\r\n".encode("cp932"))
+    assert done.json()["fiscal_year"] == 2023
 
 
 def test_an_empty_line_gets_its_own_answer(run: Run) -> None:

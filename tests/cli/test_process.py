@@ -93,14 +93,17 @@ def test_a_reader_that_goes_away_is_no_matter(ledger: Path, command: list[str]) 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes of another kind")
 def test_ctrl_c_is_quiet() -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "plan_ledger", "parse", "date", "R5.4", "-"],
+        [sys.executable, "-m", "plan_ledger", "parse", "date", "-"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
+    assert process.stdin is not None
     assert process.stdout is not None
-    assert process.stdout.readline()  # it has begun, and now waits for standard input
+    process.stdin.write(b"R5.4\n")
+    process.stdin.flush()
+    assert json.loads(process.stdout.readline())["start"] == "2023-04"  # answered at once; now it waits for more
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=30)
     assert (process.returncode, error.strip()) == (130, b"")

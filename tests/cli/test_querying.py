@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from plan_ledger import Ledger
+from plan_ledger.cli.output import BINARY
+from plan_ledger.rendering import known_formats
 
 from .conftest import ACTOR, PLAN, Run
 
@@ -172,3 +174,22 @@ def test_a_query_needs_no_right_to_write(run: Run, changed: Path) -> None:
         assert run("snapshot", "--json", ledger=changed).json()["digest"] == before
     finally:
         changed.chmod(0o644)
+
+
+@pytest.mark.parametrize("format", sorted(BINARY & set(known_formats())))
+def test_an_office_format_goes_to_a_file(run: Run, changed: Path, tmp_path: Path, format: str) -> None:
+    to_nowhere = run("snapshot", "--format", format, ledger=changed)
+    assert (to_nowhere.status, to_nowhere.out) == (2, "")
+    assert "-o" in to_nowhere.err
+    for command in (("snapshot",), ("changes", "--since", "第1回PT")):
+        file = tmp_path / f"{command[0]}.{format}"
+        assert run(*command, "-o", str(file), ledger=changed).status == 0
+        assert file.read_bytes().startswith(b"PK")
+    again = run("import", str(tmp_path / f"snapshot.{format}"), "--dry-run", "--json", ledger=changed)
+    assert again.status == 0
+    assert {key: again.json()[key] for key in ("added", "changed", "moved", "missing")} == {
+        "added": [],
+        "changed": [],
+        "moved": [],
+        "missing": [],
+    }

@@ -17,4 +17,6 @@ def main() -> None:
             "pip install 'plan-ledger[cli]' を実行してください。\n"
         )
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
     run()

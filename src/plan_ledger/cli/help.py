@@ -13,6 +13,9 @@ from plan_ledger.errors import language
 # A run of Latin letters stays together; a Japanese letter takes the brackets before and the marks behind it along.
 _PIECES = re.compile(r"[!-~]+|\s+|[（「『【]*[^（「『【][、。）」』】・：；？！ー]*|.")
 
+# A line of the source that ends and a line that begins with a Japanese letter belong together without a space.
+_JOINT = re.compile(r"(?<=[^\x00-\x7f])\n *(?=[^\x00-\x7f])|(?<=[、。])\n *")
+
 
 def width_of(text: str) -> int:
     """How many columns the text takes on a terminal."""
@@ -47,7 +50,7 @@ class Formatter(click.HelpFormatter):
             if paragraph.startswith("\b\n"):
                 lines: Sequence[str] = paragraph.splitlines()[1:]
             else:
-                lines = list(wrap(paragraph, self.width - self.current_indent))
+                lines = list(wrap(_JOINT.sub("", paragraph), self.width - self.current_indent))
             for line in lines:
                 self.write(f"{indent}{line}\n")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable
 
 import click
 
 from plan_ledger.cli.help import order
-from plan_ledger.cli.texts import decoded, standard_input
+from plan_ledger.cli.texts import decoded
 from plan_ledger.errors import NotationError
 from plan_ledger.values import notation
 
@@ -29,8 +30,8 @@ def parse(kind: str, texts: tuple[str, ...], fiscal_year: int | None, unit: str 
 
     KIND は date、period、fiscal_year、budget、number、kpi、schedule_line、meeting、cell のどれかです。
 
-    TEXT が - なら、標準入力から1行に1件ずつ読みます。読めないものには {"error": 理由} と答え、1つでもあれば終了状態は
-    1 です。
+    TEXT が - 一つだけなら、標準入力から1行に1件ずつ読みます。読めないものには {"error": 理由} と答え、
+    1つでもあれば終了状態は 1 です。
     """
     status = 0
     for text in _texts(texts):
@@ -46,13 +47,11 @@ def parse(kind: str, texts: tuple[str, ...], fiscal_year: int | None, unit: str 
     return status
 
 
-def _texts(texts: tuple[str, ...]) -> Iterator[str]:
-    for text in texts:
-        if text == "-":
-            lines = decoded(standard_input(), "-").replace("\r\n", "\n").split("\n")
-            yield from lines[:-1] if lines[-1] == "" else lines
-        else:
-            yield text
+def _texts(texts: tuple[str, ...]) -> Iterable[str]:
+    """The arguments, or, for a single ``-``, the lines of standard input as they come."""
+    if texts != ("-",):
+        return texts
+    return (decoded(line, "-").rstrip("\r\n") for line in sys.stdin.buffer)
 
 
 COMMANDS = (parse,)

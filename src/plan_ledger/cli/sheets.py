@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +24,9 @@ from plan_ledger.queries.results import MomentRef
 
 if TYPE_CHECKING:
     from plan_ledger.ledger.importing import PlanProposal
+
+SHORT = 1.0
+"""Seconds after which somebody would wonder; a bar that only flashes is in the way."""
 
 Step = Callable[[str], None]
 
@@ -198,9 +202,16 @@ def progress() -> Generator[Step]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("", total=None)
+    start = Timer(SHORT, bar.start)
+    start.start()
+    try:
         yield lambda text: bar.update(task, description=text)
+    finally:
+        start.cancel()
+        start.join()  # it may be starting the bar just now
+        bar.stop()
 
 
 COMMANDS = (import_, diff)
