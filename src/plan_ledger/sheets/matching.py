@@ -33,6 +33,7 @@ _SIMILAR_TITLE = 60.0
 _SURE_TITLE = 80.0
 _SIMILAR_CELLS = 50.0
 _SAME_CELLS = 90.0
+_FEW = 20
 _COMPARED = 400  # characters of a cell: enough to tell projects apart
 
 
@@ -168,10 +169,11 @@ class Matcher:
     ) -> Iterator[tuple[float, SheetSide, Candidate]]:
         ratio: Callable[..., float] = need("rapidfuzz.fuzz").ratio
         by_parent = _grouped(base, lambda each: each.parent)
+        cores = {each.id: _core(each.title) for each in base}
         by_cells = _grouped((each for each in base if _filled(each.texts) >= 2), lambda each: _contents(each.texts))
         for item in sheet:
             parent = self._parent(item)
-            near = [] if isinstance(parent, _New) else by_parent.get(parent, [])
+            near = [] if isinstance(parent, _New) else _shortlist(item, by_parent.get(parent, []), cores)
             for candidate in near:
                 score = self._score(item, candidate, ratio)
                 if score:
@@ -231,6 +233,20 @@ class Matcher:
             return None
         match = self.found.get(item.parent)
         return match.id if match else _NEW
+
+
+def _shortlist(item: SheetSide, near: list[Candidate], cores: Mapping[UUID, str]) -> list[Candidate]:
+    """Of many siblings those with the most similar titles: comparing every cell of each would take minutes."""
+    if len(near) <= _FEW:
+        return near
+    found = need("rapidfuzz.process").extract(
+        _core(item.title),
+        [cores[each.id] for each in near],
+        scorer=need("rapidfuzz.fuzz").ratio,
+        score_cutoff=_SIMILAR_TITLE,
+        limit=_FEW,
+    )
+    return [near[index] for _, _, index in found]
 
 
 def _core(title: str) -> str:
