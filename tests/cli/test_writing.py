@@ -47,7 +47,11 @@ def test_init_with_a_schema_of_its_own(run: Run, path: Path, tmp_path: Path) -> 
         {
             "key": "work",
             "label": "事業",
-            "fields": [{"key": "title", "label": "事業名"}, {"key": "cost", "label": "費用", "kind": "money"}],
+            "fields": [
+                {"key": "title", "label": "事業名"},
+                {"key": "cost", "label": "費用", "kind": "money"},
+                {"key": "under", "label": "上位"},
+            ],
         },
     ]
     file = tmp_path / "schema.json"
@@ -55,8 +59,8 @@ def test_init_with_a_schema_of_its_own(run: Run, path: Path, tmp_path: Path) -> 
     made = run("init", "--plan", "総合計画", "--fiscal-year", "2023", "--schema", str(file), *ACTOR, ledger=path)
     assert made.status == 0
     assert run("add", "基本目標", "目標1", *ACTOR, ledger=path).status == 0
-    assert run("add", "事業", "事業1", "費用=100", "--under", "目標1", *ACTOR, ledger=path).status == 0
-    assert text(path, "事業1", "cost") == "100"
+    assert run("add", "事業", "事業1", "費用=100", "under=X", "--under", "目標1", *ACTOR, ledger=path).status == 0
+    assert (text(path, "事業1", "cost"), text(path, "事業1", "under")) == ("100", "X")
 
 
 def test_a_schema_file_that_is_none_is_refused_with_every_place(run: Run, path: Path, tmp_path: Path) -> None:

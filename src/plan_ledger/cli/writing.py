@@ -14,7 +14,7 @@ from plan_ledger.cli.schema_file import read_schema
 from plan_ledger.cli.state import State, pass_state
 from plan_ledger.cli.texts import FIELD_HELP, read_texts
 from plan_ledger.events import Source
-from plan_ledger.ledger import Change, Item, Ledger, Move, Plan, Receipt, Restore, Withdraw
+from plan_ledger.ledger import Add, Change, Item, Ledger, Move, Plan, Receipt, Restore, Withdraw
 from plan_ledger.ledger.intents import Intent, find_field, find_level
 
 ITEM_HELP = "ITEM は、計画の中で一つだけの名称、「施策/事業」の形の道筋、または id です。"
@@ -72,10 +72,11 @@ def add(state: State, level: str, title: str, texts: tuple[str, ...], under: str
             if key in keyed or key == spec.title:
                 raise click.UsageError(f"欄「{name}」が二度指定されています。")
             keyed[key] = text
-        with ledger.batch() as batch:
-            item = plan.add(level, title, under=under, after=after, **keyed)
-        assert batch.receipt is not None
-        give(batch.receipt, state, plan.zone, f"「{title}」を追加しました", id=item.id.hex)
+        parent = None if under is None else plan[under].id
+        sibling = None if after is None else plan[after].id
+        item = Item(plan, ledger.new_id(), ledger.head)
+        intent = Add(item.id, plan.id, spec.key, {spec.title: title, **keyed}, parent, sibling)
+        _record(state, ledger, plan, item, [intent], f"「{title}」を追加しました")
 
 
 add.help = f"""行を追加します。
