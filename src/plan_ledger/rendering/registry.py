@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, cast
 
 from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, Snapshot
-from plan_ledger.rendering import delimited, html, markdown, terminal, xlsx
+from plan_ledger.rendering import delimited, docx, html, markdown, terminal, xlsx
 from plan_ledger.rendering.changes import change_listing
 from plan_ledger.rendering.errors import NotRenderable, UnknownFormat
 from plan_ledger.rendering.layout import Look, Style, Table, lay_out
@@ -35,6 +35,7 @@ FORMATS: Final[dict[str, Writer]] = {
     "tsv": _tsv,
     "csv": _csv,
     "xlsx": xlsx.write,
+    "docx": docx.write,
 }
 """Format → what writes a laid-out sheet in it. ``json`` comes from the results themselves."""
 

@@ -25,6 +25,7 @@ LAYOUT_ONLY: Final = "表記のみ"
 
 # Controls, and the characters that turn the direction of what follows them: unseen, they make one text look like
 # another, and a terminal obeys them.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
@@ -33,6 +34,11 @@ _UNSEEN = re.compile(
 def visible(text: str) -> str:
     """The text with its control characters written out (``‹U+202E›``); tabs and line feeds stay."""
     return _UNSEEN.sub(lambda found: f"‹U+{ord(found[0]):04X}›", text)
+
+
+def storable(text: str) -> str:
+    """The text with what XML can't hold written out; no text from a ledger has any of it."""
+    return _NOT_XML.sub(lambda found: f"‹U+{ord(found[0]):04X}›", text)
 
 
 def era_date(day: date) -> str:

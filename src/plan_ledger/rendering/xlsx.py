@@ -17,14 +17,14 @@ from plan_ledger.rendering.errors import CellTooLong, need
 from plan_ledger.rendering.heights import Block, blocks, line_height, split, text_height
 from plan_ledger.rendering.layout import Segments, Table
 from plan_ledger.rendering.listing import Listing
-from plan_ledger.rendering.texts import flattened
+from plan_ledger.rendering.texts import flattened, storable
 from plan_ledger.rendering.widths import LINE
 from plan_ledger.values.marks import Segment
 
 FONT: Final = "BIZ UDゴシック"
 """On every Windows since 10 (1809); elsewhere the character set makes Excel take a Japanese font."""
 
-SIGN_WIDTH: Final = 4.5
+SIGN_WIDTH: Final = 5.0
 LIMIT: Final = 32_767
 FOOTER_LIMIT: Final = 255
 A3: Final = 8
@@ -158,13 +158,13 @@ class _Writer:
         self.describe(table.title_line, table.footer.left)
         for name, value in carried.properties(table):
             if value and len(value) <= FOOTER_LIMIT:
-                self.book.set_custom_property(f"plan_ledger.{name}", value, "text")
+                self.book.set_custom_property(f"plan_ledger.{name}", storable(value), "text")
         hidden = self.book.add_worksheet(carried.SHEET_NAME)
         hidden.very_hidden()
         text = self.book.add_format({"num_format": "@"})
         for at, row in enumerate(carried.rows(table, first_rows)):
             for column, value in enumerate(row):
-                hidden.write_string(at, column, value, text)
+                hidden.write_string(at, column, storable(value), text)
 
     # --- lists --------------------------------------------------------------------------------------------------
 
@@ -237,7 +237,7 @@ class _Writer:
 
     def text(self, row: int, column: int, text: str, **wanted: object) -> None:
         """A plain text in one cell."""
-        self.page.write_string(row, column, text, self.format(num_format="@", **wanted))
+        self.page.write_string(row, column, storable(text), self.format(num_format="@", **wanted))
 
     def rich(
         self, place: tuple[int, int, int], segments: Segments, *, align: str = "left", border: int = 1, across: int = 0
@@ -254,11 +254,11 @@ class _Writer:
             self.page.write_blank(first, column, None, cell)
         elif len(segments) == 1:
             only = segments[0]
-            self.page.write_string(first, column, only.text, self.cell_format(align, border, only.kind))
+            self.page.write_string(first, column, storable(only.text), self.cell_format(align, border, only.kind))
         else:
             parts: list[Any] = []
             for segment in segments:
-                parts += [self.runs[segment.kind], segment.text]
+                parts += [self.runs[segment.kind], storable(segment.text)]
             self.page.write_rich_string(first, column, *parts, cell)
 
     def mark(self, kind: str) -> dict[str, object]:
@@ -274,7 +274,11 @@ class _Writer:
 
     def describe(self, title: str, subject: str) -> None:
         self.book.set_properties(
-            {"title": flattened(title)[:FOOTER_LIMIT], "subject": flattened(subject), "created": _FIXED_TIME}
+            {
+                "title": storable(flattened(title))[:FOOTER_LIMIT],
+                "subject": storable(flattened(subject)),
+                "created": _FIXED_TIME,
+            }
         )
 
 
@@ -301,7 +305,7 @@ def footer(left: str, right: str) -> str:
 
 
 def _code(text: str) -> str:
-    return flattened(text).replace("&", "&&")
+    return storable(flattened(text)).replace("&", "&&")
 
 
 def _plain(text: str) -> Segments:
