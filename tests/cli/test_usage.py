@@ -112,5 +112,10 @@ def test_wrong_usage_says_what_is_wrong_and_where_help_is(
     assert "使い方" in done.err
 
 
+def test_no_command_shows_the_help(run: Run) -> None:
+    assert run().status == 0
+    assert run().out == run("--help").out
+
+
 def test_the_version(run: Run) -> None:
     assert run("--version").out.startswith("plan-ledger")

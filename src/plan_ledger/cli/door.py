@@ -50,6 +50,12 @@ class Door(JapaneseHelp, click.Group):
             sys.exit(INTERRUPTED)
         sys.exit(result if isinstance(result, int) else DONE)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args and not ctx.resilient_parsing:
+            click.echo(self.get_help(ctx))
+            ctx.exit(DONE)
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)  # in the order of the work, not of the alphabet
 

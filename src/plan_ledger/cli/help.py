@@ -11,7 +11,7 @@ import click
 from plan_ledger.errors import language
 
 # A run of Latin letters stays together; a Japanese letter takes the brackets before and the marks behind it along.
-_PIECES = re.compile(r"[!-~]+|\s+|[（「『【]*[^（「『【][、。）」』】・：；？！ー]*|.")
+_PIECES = re.compile(r"\s+|[（「『【]*(?:[!-~]+|[^\s（「『【])[、。）」』】・：；？！ー]*|.")
 
 # A line of the source that ends and a line that begins with a Japanese letter belong together without a space.
 _JOINT = re.compile(r"(?<=[^\x00-\x7f])\n *(?=[^\x00-\x7f])|(?<=[、。])\n *")
