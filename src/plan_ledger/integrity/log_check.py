@@ -159,7 +159,7 @@ def _profiles(rows: Rows, found: Verification) -> None:
             continue  # reported by the log's own check
         assert isinstance(event, ActorProfiled)
         commitments[event.actor, event.revision] = event.commitment
-    erased = {UUID(bytes=bytes(actor)) for (actor,) in rows.all("SELECT actor FROM erasures")}
+    erased = {bytes(actor) for (actor,) in rows.all("SELECT actor FROM erasures") if isinstance(actor, bytes)}
     present: set[tuple[UUID, int]] = set()
     try:
         profiles = rows.all("SELECT actor, revision, salt, body FROM profiles")
@@ -176,7 +176,7 @@ def _profiles(rows: Rows, found: Verification) -> None:
         if commitments.get((actor, revision)) != digest:
             found.findings.append(Finding("profile", 0, f"{actor.hex}/{revision}"))
     for actor, revision in commitments.keys() - present:
-        if actor not in erased:
+        if actor.bytes not in erased:
             found.findings.append(Finding("profile", 0, f"{actor.hex}/{revision}"))
 
 

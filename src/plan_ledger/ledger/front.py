@@ -93,11 +93,13 @@ class Ledger:
         # The drivers are loaded here, not with the package: a host that only reads results needs none.
         from plan_ledger.store.application import LedgerStore, random_salts
         from plan_ledger.store.errors import LedgerMissing
+        from plan_ledger.store.faults import typed_errors
         from plan_ledger.store.sqlite import LedgerDatastore
 
         path = os.fspath(url)
-        if path != MEMORY and (read_only or must_exist) and not Path(path).exists():
-            raise LedgerMissing(path)
+        with typed_errors():
+            if path != MEMORY and (read_only or must_exist) and not Path(path).exists():
+                raise LedgerMissing(path)
         datastore = LedgerDatastore(path, read_only=read_only)
         try:
             datastore.prepare(ids(), int(clock().timestamp() * 1_000_000))

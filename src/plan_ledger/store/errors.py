@@ -158,6 +158,17 @@ class PathRefused(StoreError):
 
 
 @define(eq=False, slots=False)
+class FolderMissing(StoreError):
+    """The folder in which the ledger is to lie does not exist."""
+
+    code: ClassVar[str] = "folder_missing"
+    ja: ClassVar[str] = "フォルダー「{name}」がありません。場所を確かめるか、先にフォルダーを作ってください。"
+    en: ClassVar[str] = "There is no folder {name!r}; check the path, or make the folder first."
+
+    name: str
+
+
+@define(eq=False, slots=False)
 class TargetExists(StoreError):
     """A backup never overwrites a file."""
 

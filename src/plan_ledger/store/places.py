@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
+
+from plan_ledger.store import errors
 
 NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "ncpfs", "afs", "afpfs", "webdav", "davfs", "9p"}
@@ -11,6 +14,7 @@ NETWORK = frozenset(
 )
 _MOUNTS = Path("/proc/self/mountinfo")
 _DRIVE_REMOTE = 4
+_OCTAL = re.compile(r"\\([0-7]{3})")  # how mountinfo writes a space, a tab, a line feed and a backslash
 
 
 def network_filesystem(path: Path, mounts: Path = _MOUNTS) -> str | None:
@@ -23,7 +27,7 @@ def network_filesystem(path: Path, mounts: Path = _MOUNTS) -> str | None:
     best, kind = -1, ""
     for line in mounts.read_text("utf-8", "surrogateescape").splitlines():
         fields, _, rest = line.partition(" - ")
-        mount = fields.split()[4].encode("utf-8", "surrogateescape").decode("unicode_escape")
+        mount = _OCTAL.sub(lambda found: chr(int(found[1], 8)), fields.split(" ")[4])
         if folder.is_relative_to(mount) and len(mount) > best:
             best, kind = len(mount), rest.split()[0]
     return kind if kind in NETWORK else None
@@ -38,3 +42,24 @@ def _windows_share(folder: Path) -> str | None:
         if ctypes.windll.kernel32.GetDriveTypeW(f"{folder.drive}\\") == _DRIVE_REMOTE:
             return folder.drive
     return None
+
+
+def ledger_file(path: str) -> str:
+    """A ledger's file under its one real name, whatever link or working directory it is reached through.
+
+    The sidecar lock and the connections that are opened later depend on it.
+
+    Raises:
+        PathRefused, FolderMissing, NetworkShare: No ledger can lie there.
+        OSError: It can't be looked at.
+    """
+    if not path.strip() or "\0" in path:
+        raise errors.PathRefused(path)
+    file = Path(path).resolve()
+    if file.is_dir():
+        raise errors.PathRefused(path)
+    if not file.parent.is_dir():
+        raise errors.FolderMissing(str(file.parent))  # the sidecar lock would make it
+    if filesystem := network_filesystem(file):
+        raise errors.NetworkShare(path, filesystem)
+    return str(file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
 import sys
@@ -14,10 +13,11 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.sqlite import SQLiteDatastore
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from plan_ledger.store import errors, migrations
-from plan_ledger.store.places import network_filesystem
+from plan_ledger.store.faults import typed, typed_errors
+from plan_ledger.store.places import ledger_file
 from plan_ledger.store.transaction import SqlRow, SqlValue
 
 MEMORY = ":memory:"
@@ -55,50 +55,6 @@ class SqliteTransaction:
         self._cursor.executemany(sql, rows)
 
 
-@contextmanager
-def typed_errors() -> Iterator[None]:
-    """Turn what sqlite3 and the operating system raise into errors that say what to do."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise typed(error) from error
-    except Timeout as error:
-        raise errors.LedgerBusy from error
-    except OSError as error:
-        raise _typed_os(error) from error
-    except (OverflowError, UnicodeEncodeError) as error:
-        # A number or a text that no database holds; the doors above let none through that a person would write.
-        raise errors.StorageFault(str(error)) from error
-
-
-def _typed_os(error: OSError) -> errors.StoreError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return errors.DiskFull()
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return errors.ReadOnlyLedger()
-    return errors.StorageFault(error.strerror or type(error).__name__)
-
-
-def typed(error: sqlite3.Error) -> errors.StoreError:
-    text = str(error)
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith("SQLITE_FULL") or "full" in text:
-        return errors.DiskFull()
-    if name.startswith("SQLITE_READONLY") or "readonly" in text:
-        return errors.ReadOnlyLedger()
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return errors.LedgerBusy()
-    if name.startswith("SQLITE_NOTADB"):
-        return errors.NotALedger("SQLite")
-    if name.startswith("SQLITE_CORRUPT") or "decode to UTF-8" in text:
-        return errors.LedgerDamaged(text)
-    if "append-only" in text:
-        return errors.AppendOnly()
-    if "closed database" in text:
-        return errors.LedgerClosed()
-    return errors.StorageFault(name or text)
-
-
 class LedgerDatastore(SQLiteDatastore):
     """Opens by path (never by pasting into a URI), one writer under a sidecar lock, readers that can't write.
 
@@ -108,11 +64,8 @@ class LedgerDatastore(SQLiteDatastore):
     def __init__(self, path: str, *, lock_seconds: float = 30.0, read_only: bool = False) -> None:
         self.in_memory = path == MEMORY
         if not self.in_memory:
-            if not path.strip() or "\0" in path:
-                raise errors.PathRefused(path)
-            # One file has one name here, whatever link or working directory it is reached through: the sidecar lock
-            # and the connections that are opened later depend on it.
-            path = str(Path(path).resolve())
+            with typed_errors():
+                path = ledger_file(path)
         super().__init__(db_name=path)
         self.path = path
         self._process = os.getpid()
@@ -125,11 +78,8 @@ class LedgerDatastore(SQLiteDatastore):
         self._writer: sqlite3.Connection | None = None
         self._closed = False
         self._file_lock: FileLock | None = None
-        if not self.in_memory:
-            if filesystem := network_filesystem(Path(path)):
-                raise errors.NetworkShare(path, filesystem)
-            if not read_only:
-                self._file_lock = FileLock(f"{path}-lock", timeout=lock_seconds, thread_local=False)
+        if not self.in_memory and not read_only:
+            self._file_lock = FileLock(f"{path}-lock", timeout=lock_seconds, thread_local=False)
 
     # --- opening ------------------------------------------------------------------------------------------------
 
