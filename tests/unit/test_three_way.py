@@ -190,3 +190,41 @@ def test_a_proposal_with_a_base_is_stale_when_its_conflict_changed(plan: Plan, e
 )
 def test_line_breaks_that_a_format_could_not_show_are_kept(given: str, sheet: str, wanted: str) -> None:
     assert with_breaks(given, sheet) == wanted
+
+
+def test_a_row_that_both_moved_is_a_conflict_about_its_place(plan: Plan, example_data: Path) -> None:
+    name = "越境ＥＣ活用支援事業"
+    plan[name].move(under="② 観光客の受入環境の整備")
+    proposal = plan.propose(example_data / "第3回PT.tsv", base="第2回PT", accept_renames=True)
+    (conflict,) = [entry for entry in proposal.conflicts if entry.title == name]
+    assert [text.rpartition(" / ")[2] for text in (conflict.base, conflict.old, conflict.new)] == [
+        "③ 地域産品のブランド力の強化",
+        "② 観光客の受入環境の整備",
+        "④ 県内企業の海外展開の支援",
+    ]
+    others = [entry for entry in proposal.conflicts if entry is not conflict]
+    proposal.accept(conflict).reject(*others).apply()
+    assert plan[name].now().path[-2] == "④ 県内企業の海外展開の支援"
+
+
+def test_another_order_on_both_sides_is_a_conflict(plan: Plan, example_data: Path) -> None:
+    text = (example_data / "第2回PT.tsv").read_text().split("\n")
+    rows = [line for line in text if line.count("\t") == 8][1:]
+    titles = [row.split("\t")[3] for row in rows]
+    assert titles[5:8] == [BRAND, "伝統的工芸品後継者育成事業", "越境ＥＣ活用支援事業"]
+    cells_of = [row.split("\t") for row in rows]
+    cells_of[6][3:], cells_of[7][3:] = cells_of[7][3:], cells_of[6][3:]
+    sheet = "\n".join([*text[: text.index(rows[0])], *("\t".join(row) for row in cells_of), ""])
+    document = NamedBytes("並べ替え.tsv", sheet.encode())
+    assert [entry.kind for entry in plan.propose(document, base="第2回PT").entries] == ["reordered"]
+    for name in ("越境ＥＣ活用支援事業", "伝統的工芸品後継者育成事業"):
+        plan[name].move(under="③ 地域産品のブランド力の強化", first=True)
+    proposal = plan.propose(document, base="第2回PT")
+    assert {entry.kind for entry in proposal.entries} == {"conflict"}
+    proposal.accept(*proposal.entries).apply()
+    assert not plan.propose(document, base="第2回PT")
+    assert [item.title for item in plan.snapshot().level("project")][5:8] == [
+        BRAND,
+        "越境ＥＣ活用支援事業",
+        "伝統的工芸品後継者育成事業",
+    ]

@@ -174,7 +174,11 @@ def propose(
         partial=partial,
         accept_renames=accept_renames,
         withdraw_missing=withdraw_missing,
-        warnings=tuple(warning for each in documents for warning in each.warnings),
+        warnings=tuple(
+            warning
+            for document, table in zip(documents, tables, strict=True)
+            for warning in (*document.warnings, *table.warnings)
+        ),
         rows=compared.rows,
         target=plan,
         tables=tables,

@@ -7,7 +7,6 @@ unless both made the same change. Rows of a partial sheet propose neither what i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Literal
 from uuid import UUID
 
 from attrs import define, field, frozen
@@ -16,8 +15,8 @@ from plan_ledger.domain.errors import NotAChoice
 from plan_ledger.errors import Place, PlanLedgerError
 from plan_ledger.queries.results import Snapshot, SnapshotItem
 from plan_ledger.sheets.matching import Candidate, How, Match, Matcher
-from plan_ledger.sheets.order import out_of_order
-from plan_ledger.sheets.proposal import Origin, ProposalEntry, SheetRow
+from plan_ledger.sheets.order import Shuffle, shuffled
+from plan_ledger.sheets.proposal import Origin, ProposalEntry, ProposalKind, SheetRow
 from plan_ledger.sheets.table import Table, TableCell, TableItem
 from plan_ledger.sheets.table_problems import SheetsDisagree
 from plan_ledger.values.marks import is_layout_only, mark
@@ -104,9 +103,9 @@ class _Comparison:
         for number, table in enumerate(self.tables):
             self._place_items(number, table)
         entries: list[ProposalEntry] = []
-        shuffled = {} if self.partial else self._shuffled()
+        order = {} if self.partial else self._shuffled()
         for target in self.targets.values():
-            entries += self._added(target) if target.new else self._existing(target, shuffled)
+            entries += self._added(target) if target.new else self._existing(target, order)
         if not self.partial:
             entries += self._missing()
         rows = tuple(
@@ -209,10 +208,10 @@ class _Comparison:
             if said is not None and said.text:
                 yield self._entry("added", target, spec, "", said.text, "", said.origin)
 
-    def _existing(self, target: _Target, shuffled: Mapping[UUID, tuple[str, str]]) -> Iterator[ProposalEntry]:
+    def _existing(self, target: _Target, order: Mapping[UUID, Shuffle[UUID]]) -> Iterator[ProposalEntry]:
         now = self.now.get(target.id)
         base = self.base.get(target.id)
-        yield from self._moved(target, base, now, shuffled.get(target.id))
+        yield from self._moved(target, base, now, order.get(target.id))
         for spec in target.level.live_fields:
             said = target.said.get(spec.key)
             if said is None:
@@ -230,23 +229,25 @@ class _Comparison:
                 yield self._entry("changed", target, spec, has, said.text, given, said.origin)
 
     def _moved(
-        self, target: _Target, base: SnapshotItem | None, now: SnapshotItem | None, order: tuple[str, str] | None
+        self, target: _Target, base: SnapshotItem | None, now: SnapshotItem | None, order: Shuffle[UUID] | None
     ) -> Iterator[ProposalEntry]:
+        kind: ProposalKind
         if base is None:
             return
         if target.under != base.parent:
             if now is not None and now.parent == target.under:
                 return  # moved there already
-            kind: Literal["moved", "conflict"] = "moved" if now and now.parent == base.parent else "conflict"
+            kind = "moved" if now and now.parent == base.parent else "conflict"
             above = self.targets[target.under].path if target.under else ()
             has = " / ".join(now.path[:-1]) if now else ""
             yield self._entry(kind, target, None, has, " / ".join(above), " / ".join(base.path[:-1]), target.origin)
-        elif order is not None and now is not None:
-            kind_of_order: Literal["reordered", "conflict"] = "reordered" if now.place == base.place else "conflict"
-            yield self._entry(kind_of_order, target, None, order[0], order[1], order[0], target.origin)
+        elif order is not None:
+            kind = "conflict" if order.conflict else "reordered"
+            has, wants, given = (self._title(each) for each in (order.has, order.wanted, order.given))
+            yield self._entry(kind, target, None, has, wants, given, target.origin)
 
-    def _shuffled(self) -> dict[UUID, tuple[str, str]]:
-        """Items that stand elsewhere among their siblings than on the base: behind whom they stood, and stand."""
+    def _shuffled(self) -> dict[UUID, Shuffle[UUID]]:
+        """Items that stand elsewhere among their siblings than on the base."""
         children: dict[UUID | None, list[UUID]] = {}
         for target in self.targets.values():
             base, now = self.base.get(target.id), self.now.get(target.id)
@@ -254,16 +255,7 @@ class _Comparison:
                 children.setdefault(target.under, []).append(target.id)
         given = {uuid: order for order, uuid in enumerate(self.base)}
         has = {uuid: order for order, uuid in enumerate(self.now)}
-        found: dict[UUID, tuple[str, str]] = {}
-        for siblings in children.values():
-            if siblings == sorted(siblings, key=has.__getitem__):
-                continue  # the ledger has this order already
-            behind = dict(zip(siblings, (None, *siblings), strict=False))
-            before = sorted(siblings, key=given.__getitem__)
-            stood = dict(zip(before, (None, *before), strict=False))
-            for uuid in out_of_order(siblings, given):
-                found[uuid] = (self._title(stood[uuid]), self._title(behind[uuid]))
-        return found
+        return {each.item: each for siblings in children.values() for each in shuffled(siblings, given, has)}
 
     def _title(self, uuid: UUID | None) -> str:
         return FIRST if uuid is None else self.now[uuid].title
@@ -276,7 +268,7 @@ class _Comparison:
                 continue
             level = self.levels[base.level]
             target = _Target(base.id, level, now.path, base.parent, False, None, 0, Origin("", None, ""))
-            kind: Literal["missing", "conflict"] = "conflict" if self._worked_on(base, now) else "missing"
+            kind: ProposalKind = "conflict" if self._worked_on(base, now) else "missing"
             yield self._entry(kind, target, None, now.title, "", base.title, None)
 
     def _worked_on(self, base: SnapshotItem, now: SnapshotItem) -> bool:
@@ -290,7 +282,7 @@ class _Comparison:
 
     def _entry(
         self,
-        kind: Literal["added", "changed", "moved", "renamed", "emptied", "missing", "conflict", "reordered"],
+        kind: ProposalKind,
         target: _Target,
         spec: FieldSpec | None,
         old: str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from plan_ledger.sheets.problems import shorten
 from plan_ledger.sheets.proposal import KINDS_JA, Proposal, ProposalEntry, ProposalKind
@@ -47,16 +48,17 @@ def _lines(proposal: Proposal) -> Iterator[str]:
             *([f"並べ替え {len(reordered)}件"] if (reordered := proposal.of("reordered")) else []),
         )
     )
+    held = proposal.held_back
     for kind in _ORDER:
         entries = proposal.of(kind)
         if entries:
             yield ""
             yield f"【{KINDS_JA[kind]}】{_REMARKS.get(kind, '')}"
-            yield from _added(entries) if kind == "added" else _each(entries)
+            yield from _added(entries) if kind == "added" else _each(entries, held)
     if proposal.layout_only:
         yield ""
         yield "【表記のみ】空白・改行・文字幅だけの違いです"
-        yield from _each(proposal.layout_only)
+        yield from _each(proposal.layout_only, held)
     if proposal.warnings:
         yield ""
         yield "【確かめてください】"
@@ -73,10 +75,11 @@ def _added(entries: tuple[ProposalEntry, ...]) -> Iterator[str]:
             yield f"    {entry.label}：{shorten(entry.new, _WHOLE)}"
 
 
-def _each(entries: tuple[ProposalEntry, ...]) -> Iterator[str]:
+def _each(entries: tuple[ProposalEntry, ...], held: frozenset[UUID]) -> Iterator[str]:
     for entry in entries:
         label = "" if entry.kind == "missing" else f" {entry.label}"
-        yield f"・{_path(entry)}{label}{_at(entry)}"
+        waits = "※改称と認めるまで取り込みません" if entry.item in held and entry.kind not in _REMARKS else ""
+        yield f"・{_path(entry)}{label}{_at(entry)}{waits}"
         if entry.kind == "conflict":
             yield f"    基準：{shorten(entry.base, 200)}"
             yield f"    台帳：{shorten(entry.old, 200)}"

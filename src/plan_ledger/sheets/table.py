@@ -29,6 +29,7 @@ from plan_ledger.sheets.table_problems import (
     DuplicateItem,
 )
 from plan_ledger.sheets.titles import TitleLine, read_title
+from plan_ledger.sheets.units import other_units
 from plan_ledger.values.schema import FieldSpec, LevelSpec, Schema
 from plan_ledger.values.texts import flat
 
@@ -72,6 +73,7 @@ class Table:
     columns: frozenset[tuple[str, str]]
     items: tuple[TableItem, ...]
     problems: tuple[PlanLedgerError, ...] = ()
+    warnings: tuple[PlanLedgerError, ...] = ()
 
 
 class KnownItems:
@@ -118,16 +120,18 @@ def read_table(document: Document, schema: Schema, *, known: KnownItems, partial
         partial: One section's rows, perhaps not all columns.
 
     Returns:
-        The table; ``problems`` are all that were found in it, besides those of the document itself.
+        The table; ``problems`` and ``warnings`` are all that were found in it, besides those of the document itself.
     """
     builder = _Builder(document.name, schema, known)
     headings = Headings(schema)
     problems: list[PlanLedgerError] = []
+    warnings: list[PlanLedgerError] = []
     columns: set[tuple[str, str]] = set()
     for grid in document.grids:
         found, wrong = headings.match(grid.header, Place(file=document.name, sheet=grid.sheet), partial=partial)
         problems += wrong
         columns |= found.at.keys()
+        warnings += other_units(grid, found, schema, document.name)
         if all((level.key, level.title) in found.at for level in schema.levels):
             builder.read(grid, found)
     builder.check_duplicates()
@@ -140,6 +144,7 @@ def read_table(document: Document, schema: Schema, *, known: KnownItems, partial
         frozenset(columns),
         tuple(builder.items),
         (*problems, *builder.problems),
+        tuple(warnings),
     )
 
 

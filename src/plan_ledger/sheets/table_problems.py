@@ -7,6 +7,7 @@ from typing import Any
 from attrs import define
 
 from plan_ledger.sheets.problems import SheetProblem, shorten
+from plan_ledger.sheets.suspicions import SheetWarning
 
 
 @define(eq=False, slots=False)
@@ -152,6 +153,19 @@ class SheetsDisagree(SheetProblem):
 
     def words(self) -> dict[str, Any]:
         return {"other": self.other, "one": shorten(self.first), "two": shorten(self.second)}
+
+
+@define(eq=False, slots=False)
+class OtherUnit(SheetWarning):
+    """The sheet prints amounts in another unit than the plan."""
+
+    code = "other_unit"
+    ja = "「{label}」の単位は、この表では{found}、台帳では{wanted}です。金額を確かめてください。"
+    en = "{label!r} is in {found} on this sheet, in {wanted} in the ledger. Check the amounts."
+
+    label: str
+    found: str
+    wanted: str
 
 
 @define(eq=False, slots=False)

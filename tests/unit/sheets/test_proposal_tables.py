@@ -201,3 +201,19 @@ def test_rows_are_matched_by_the_ids_that_a_document_carries() -> None:
         with pytest.raises(PlanLedgerError) as caught:
             plan.propose(sheet(rows, header=(*HEADER, "行ID")))
         assert caught.value.code == "bad_row_id"
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "cell"),
+    [("予算額（百万円）", "", "C5"), ("予算額", "（単位：円）", "A2"), ("予算額", "（単位：千円）", None)],
+)
+def test_another_unit_than_the_plans_is_pointed_out(header: str, line: str, cell: str | None) -> None:
+    document = sheet(header=("施策", "事業名", header, "進捗状況", "状態"))
+    lines = document.data.decode().split("\n")
+    lines[1] = line
+    with opened() as plan:
+        found = plan.propose(NamedBytes("様式.tsv", "\n".join(lines).encode()))
+    assert not found
+    assert [(each.code, each.place.cell if each.place else None) for each in found.warnings] == (
+        [("other_unit", cell)] if cell else []
+    )
