@@ -228,3 +228,15 @@ def test_another_order_on_both_sides_is_a_conflict(plan: Plan, example_data: Pat
         "越境ＥＣ活用支援事業",
         "伝統的工芸品後継者育成事業",
     ]
+
+
+def test_three_meetings_of_the_example_plan_import_one_after_the_other(example_data: Path) -> None:
+    with Ledger.open(":memory:") as ledger, ledger.acting("企画課"):
+        plan = ledger.open_plan("令和5年度観光・ものづくり振興アクションプラン", fiscal_year=2023)
+        for number, projects, budget in ((1, 8, 99_100), (2, 9, 109_200), (3, 8, 109_650)):
+            path = example_data / f"第{number}回PT.tsv"
+            plan.propose(path, accept_renames=True, withdraw_missing=True).apply()
+            taken = plan.snapshot()
+            assert (len(taken.level("project")), taken.total("budget")) == (projects, budget * 1_000)
+            assert not plan.propose(path)
+        assert plan["伝統的工芸品担い手育成事業"].history("title")[0].new == "伝統的工芸品後継者育成事業"
