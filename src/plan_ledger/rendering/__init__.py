@@ -12,10 +12,11 @@ from plan_ledger.rendering.changes import change_listing
 from plan_ledger.rendering.delimited import audit_csv, audit_csv_lines, to_tsv
 from plan_ledger.rendering.errors import ChangesDoNotFit, NotRenderable, UnknownFormat, UnknownStyle
 from plan_ledger.rendering.html import fragment as _fragment
-from plan_ledger.rendering.layout import Look, Style, Table, lay_out
+from plan_ledger.rendering.layout import lay_out
 from plan_ledger.rendering.listing import Listing, listing
 from plan_ledger.rendering.records import audit_listing, meeting_listing
 from plan_ledger.rendering.registry import known_formats, prepare, render
+from plan_ledger.rendering.table import Look, Style, Table
 
 __all__ = [
     "ChangesDoNotFit",

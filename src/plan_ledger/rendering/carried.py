@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from plan_ledger.rendering.layout import Table
+from plan_ledger.rendering.table import Table
 
 FORMAT_VERSION: Final = "1"
 SHEET_NAME: Final = "_plan_ledger"

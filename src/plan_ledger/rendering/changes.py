@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 from plan_ledger.queries.results import ChangeEntry, ChangeSet
 from plan_ledger.rendering.errors import UnknownStyle
-from plan_ledger.rendering.layout import STYLES, Look, Segments, whole
 from plan_ledger.rendering.listing import Head, Listing, Section, plain
+from plan_ledger.rendering.table import STYLES, Look, Segments, whole
 from plan_ledger.rendering.texts import KINDS, LAYOUT_ONLY, flattened, kind_word, minute, moment_name
 from plan_ledger.values.marks import Segment
 

@@ -8,9 +8,10 @@ from io import StringIO
 from typing import Final
 
 from plan_ledger.queries.results import AuditRow, ChangeSet, Snapshot
-from plan_ledger.rendering.layout import Segments, Table, lay_out
+from plan_ledger.rendering.layout import lay_out
 from plan_ledger.rendering.listing import Listing
 from plan_ledger.rendering.records import ACTIONS
+from plan_ledger.rendering.table import Segments, Table
 from plan_ledger.rendering.texts import flattened
 
 _FORMULA_LEADS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")

@@ -10,11 +10,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from plan_ledger.rendering import carried, wordml
 from plan_ledger.rendering.errors import need
-from plan_ledger.rendering.layout import Row, Segments, Table
 from plan_ledger.rendering.listing import Listing
+from plan_ledger.rendering.table import SIGN_WIDTH, Row, Segments, Table
 from plan_ledger.rendering.texts import flattened, storable
 
-SIGN_WIDTH: Final = 5.0
 PAGE: Final = (23811, 16838)
 """A3 landscape in twentieths of a point."""
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import frozen
 
-from plan_ledger.rendering.layout import Table
+from plan_ledger.rendering.table import Table
 from plan_ledger.rendering.texts import width
 
 LINE_POINTS: Final = 12.75

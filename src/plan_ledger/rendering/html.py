@@ -10,12 +10,9 @@ from importlib.resources import files
 from typing import Any
 
 from plan_ledger.rendering.errors import need
-from plan_ledger.rendering.layout import Table
 from plan_ledger.rendering.listing import Listing
+from plan_ledger.rendering.table import SIGN_WIDTH, Table
 from plan_ledger.rendering.texts import visible
-
-SIGN_WIDTH = 5.0
-"""The column of signs, in full-width characters."""
 
 _CSS_UNSAFE = re.compile(r"""["\\<>&'\x00-\x1f\x7f]""")
 

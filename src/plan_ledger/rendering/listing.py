@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from attrs import field, frozen
 
-from plan_ledger.rendering.layout import Look, Segments
+from plan_ledger.rendering.table import Look, Segments
 from plan_ledger.values.marks import Segment
 
 

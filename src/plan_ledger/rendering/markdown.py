@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from plan_ledger.rendering.layout import Segments, Table
 from plan_ledger.rendering.listing import Listing
+from plan_ledger.rendering.table import Segments, Table
 from plan_ledger.rendering.texts import DIGEST_LABEL, visible
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~$]")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from plan_ledger.queries.results import AuditRow, MeetingInfo
-from plan_ledger.rendering.layout import Look, Segments
 from plan_ledger.rendering.listing import Head, Listing, Section, plain
+from plan_ledger.rendering.table import Look, Segments
 from plan_ledger.rendering.texts import era_date, flattened, minute, short
 from plan_ledger.values.marks import mark
 

@@ -10,9 +10,10 @@ from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, Snapsh
 from plan_ledger.rendering import delimited, docx, html, markdown, terminal, xlsx
 from plan_ledger.rendering.changes import change_listing
 from plan_ledger.rendering.errors import NotRenderable, UnknownFormat
-from plan_ledger.rendering.layout import Look, Style, Table, lay_out
+from plan_ledger.rendering.layout import lay_out
 from plan_ledger.rendering.listing import Listing
 from plan_ledger.rendering.records import audit_listing, meeting_listing
+from plan_ledger.rendering.table import Look, Style, Table
 
 Sheet = Table | Listing
 Writer = Callable[..., str | bytes]

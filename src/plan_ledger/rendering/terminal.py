@@ -11,8 +11,8 @@ from io import StringIO
 from typing import Any, Final
 
 from plan_ledger.rendering.errors import need
-from plan_ledger.rendering.layout import CHANGE_HEADER, Column, Row, Segments, Table
 from plan_ledger.rendering.listing import Head, Listing
+from plan_ledger.rendering.table import CHANGE_HEADER, Column, Row, Segments, Table
 from plan_ledger.rendering.texts import DIGEST_LABEL, flattened, visible
 from plan_ledger.values.marks import Segment
 from plan_ledger.values.schema import FieldKind

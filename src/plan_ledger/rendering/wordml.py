@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from plan_ledger.rendering.layout import Segments
+from plan_ledger.rendering.table import Segments
 from plan_ledger.rendering.texts import storable
 from plan_ledger.values.marks import Segment
 

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from plan_ledger import Plan, rendering
 from plan_ledger.rendering import Look, Table, lay_out
-from plan_ledger.rendering.layout import DELETED_HEADING, RED_NOTE, WITHDRAWN_HEADING, Cell, Tail
+from plan_ledger.rendering.table import DELETED_HEADING, RED_NOTE, WITHDRAWN_HEADING, Cell, Tail
 from rendering_plan import TITLE, small_plan
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zipfile import ZipFile
 
 import openpyxl
@@ -13,13 +15,13 @@ import pytest
 from attrs import evolve
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 
-from plan_ledger import ChangeSet, Plan, PlanLedgerError, Snapshot, rendering
+from plan_ledger import ChangeSet, Ledger, Plan, PlanLedgerError, Snapshot, rendering
 from plan_ledger.queries.shown import FileNotWritten
 from plan_ledger.rendering import Look, Table, lay_out
 from plan_ledger.rendering.errors import BadColour, CellTooLong
 from plan_ledger.rendering.heights import split
-from plan_ledger.rendering.layout import Cell
-from plan_ledger.rendering.xlsx import footer
+from plan_ledger.rendering.table import Cell
+from plan_ledger.rendering.xlsx_page import footer
 from plan_ledger.sheets.grid import Grid
 from plan_ledger.sheets.reading import NamedBytes, read_document
 from rendering_plan import small_plan
@@ -234,3 +236,49 @@ def test_a_result_writes_its_file(snapshot: Snapshot, changes: ChangeSet, writte
     assert made.read_bytes() == written
     with pytest.raises(FileNotWritten, match="ない"):
         snapshot.to_xlsx(tmp_path / "ない" / "資料.xlsx")
+
+
+def test_labels_that_span_pages_stand_on_each_of_them(snapshot: Snapshot) -> None:
+    """And the file still proposes what it says: a label that stands again is the same item."""
+    projects = [item for item in snapshot.items if item.level == "project"]
+    measure = next(item for item in snapshot.items if item.id == projects[0].parent)
+    above = [item for item in snapshot.items if item.depth < 2][:2]
+    many = [
+        evolve(
+            projects[0],
+            id=UUID(int=number),
+            title=f"事業{number}",
+            fields={
+                "title": evolve(measure["title"], text=f"事業{number}"),
+                "analysis": evolve(measure["title"], text="\n".join("一二三四五六七八九十")),
+            },
+        )
+        for number in range(1, 31)
+    ]
+    data = as_bytes(evolve(snapshot, items=(*above, measure, *many)))
+    page = opened(data).worksheets[0]
+    starts = [each.id + 1 for each in page.row_breaks.brk]
+    assert len(starts) >= 3
+    for row in starts:
+        assert [str(page.cell(row, column).value) for column in (1, 2, 3)] == [
+            *(item.title for item in above),
+            measure.title,
+        ]
+    heights = [page.row_dimensions[row].height for row in range(4, 34)]
+    edges = [4, *starts, 34]
+    assert all(sum(heights[a - 4 : b - 4]) < 780 for a, b in pairwise(edges))
+    with Ledger.open(":memory:") as ledger, ledger.acting("企画課", reason="戻り"):
+        plan = ledger.open_plan(snapshot.plan, fiscal_year=2023)
+        plan.propose(NamedBytes("a.xlsx", data)).apply()
+        levels = [item.level for item in plan.snapshot()]
+        assert [levels.count(level) for level in ("strategy", "kpi", "measure", "project")] == [1, 1, 1, 30]
+
+
+def test_the_box_at_the_top_right_has_room_for_a_date(snapshot: Snapshot, changes: ChangeSet) -> None:
+    page = opened(as_bytes(snapshot, changes, stamp=("資料１", "令和5年8月30日", "案"))).worksheets[0]
+    assert [page.cell(row, 9).value for row in (1, 2, 3)] == ["資料１", "令和5年8月30日", "案"]
+    assert "I2:J2" in {str(each) for each in page.merged_cells.ranges}
+
+
+def test_a_table_of_one_page_has_no_breaks(written: bytes) -> None:
+    assert not opened(written).worksheets[0].row_breaks.brk
