@@ -194,9 +194,7 @@ def _require_alive(item: Item, level: LevelSpec) -> None:
         raise NotThere(item.cell(level.title).text)
 
 
-def _check_parent(
-    under: Item | None, plan: UUID, level: LevelSpec, above: LevelSpec | None, place: Place
-) -> None:
+def _check_parent(under: Item | None, plan: UUID, level: LevelSpec, above: LevelSpec | None, place: Place) -> None:
     if under is not None and under.plan != plan:
         raise OtherPlan(place=place)
     if (under.level if under else None) != (above.key if above else None):

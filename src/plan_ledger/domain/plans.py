@@ -16,7 +16,8 @@ from uuid import UUID
 from attrs import evolve as replaced
 from attrs import field, frozen
 
-from plan_ledger.domain.errors import MeetingAnnulledAlready, MeetingExists, MeetingNameRefused, SchemaRefused
+from plan_ledger.domain.errors import MeetingAnnulledAlready, MeetingExists, MeetingNameRefused
+from plan_ledger.domain.schemas import check_revision, declared, schema_of
 from plan_ledger.events import (
     Event,
     MeetingAnnulled,
@@ -26,7 +27,7 @@ from plan_ledger.events import (
     PlanOpened,
     SchemaDeclared,
 )
-from plan_ledger.events.model import EditionRef, FieldDefinition, LevelDefinition
+from plan_ledger.events.model import EditionRef
 from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.schema import Schema
 from plan_ledger.values.texts import folded_name
@@ -42,6 +43,10 @@ class Meeting:
     name: str
     editions: int
     annulled: bool = False
+    body: str | None = None
+    number: int | None = None
+    held_on: date | None = None
+    as_of_on: date | None = None
 
 
 @frozen
@@ -134,7 +139,7 @@ def decide(plan: Plan | None, command: PlanCommand) -> list[Event]:
             if plan.schema is not None:
                 if schema == plan.schema:
                     return []
-                _check_revision(plan.schema, schema)
+                check_revision(plan.schema, schema)
             return [declared(plan.id, schema, (plan.schema.revision if plan.schema else 0) + 1)]
         case HoldMeeting():
             check_name(command.name)
@@ -168,6 +173,8 @@ def decide(plan: Plan | None, command: PlanCommand) -> list[Event]:
             check_name(command.name)
             if folded_name(command.name) != folded_name(meeting.name):
                 _check_free(plan, command.name)
+            if replaced(meeting, **_renaming(command)) == meeting:
+                return []
             return [
                 MeetingRenamed(
                     originator_id=plan.id,
@@ -192,11 +199,15 @@ def evolve(plan: Plan | None, event: Event) -> Plan:
         case SchemaDeclared():
             return replaced(plan, schema=schema_of(event))
         case MeetingHeld():
-            return _with_meeting(plan, Meeting(event.meeting, event.name, 1))
+            held = Meeting(event.meeting, event.name, 1, body=event.body, number=event.number)
+            return _with_meeting(plan, replaced(held, **_days(event)))
         case MeetingReissued():
             return _with_meeting(plan, replaced(plan.meetings[event.meeting], editions=event.edition))
         case MeetingRenamed():
-            return _with_meeting(plan, replaced(plan.meetings[event.meeting], name=event.name))
+            named = replaced(
+                plan.meetings[event.meeting], name=event.name, body=event.body, number=event.number, **_days(event)
+            )
+            return _with_meeting(plan, named)
         case MeetingAnnulled():
             return _with_meeting(plan, replaced(plan.meetings[event.meeting], annulled=True))
         case _:
@@ -226,75 +237,6 @@ _DATE = re.compile(
 )
 
 
-def declared(plan: UUID, schema: Schema, revision: int) -> SchemaDeclared:
-    """The event that states a schema."""
-    levels = tuple(
-        LevelDefinition(
-            key=level.key,
-            label=level.label,
-            title=level.title,
-            fields=tuple(
-                FieldDefinition(
-                    key=spec.key,
-                    label=spec.label,
-                    kind=spec.kind.value,
-                    letter=spec.letter,
-                    note=spec.note,
-                    aliases=spec.aliases,
-                    unit=spec.unit,
-                    choices=spec.choices,
-                    retired=spec.retired,
-                )
-                for spec in level.fields
-            ),
-        )
-        for level in schema.levels
-    )
-    return SchemaDeclared(originator_id=plan, revision=revision, levels=levels)
-
-
-def schema_of(event: SchemaDeclared) -> Schema:
-    """The schema that an event states."""
-    from plan_ledger.values.schema import FieldKind, FieldSpec, LevelSpec
-
-    return Schema(
-        tuple(
-            LevelSpec(
-                level.key,
-                level.label,
-                tuple(
-                    FieldSpec(
-                        spec.key,
-                        spec.label,
-                        FieldKind(spec.kind),
-                        spec.letter,
-                        spec.note,
-                        spec.aliases,
-                        spec.unit,
-                        spec.choices,
-                        spec.retired,
-                    )
-                    for spec in level.fields
-                ),
-                level.title,
-            )
-            for level in event.levels
-        ),
-        event.revision,
-    )
-
-
-def _check_revision(old: Schema, new: Schema) -> None:
-    if [level.key for level in old.levels] != [level.key for level in new.levels]:
-        raise SchemaRefused("levels")
-    for before, after in zip(old.levels, new.levels, strict=True):
-        if before.title != after.title:
-            raise SchemaRefused(f"{before.key}: title")
-        for spec in before.fields:
-            if after.field(spec.key) is None:
-                raise SchemaRefused(f"{before.key}.{spec.key}: retire it instead of removing it")
-
-
 def _edition(edition: Edition) -> dict[str, Any]:
     red = edition.red_since
     return {
@@ -318,6 +260,23 @@ def _standing(plan: Plan, meeting: UUID) -> Meeting:
     if found.annulled:
         raise MeetingAnnulledAlready(found.name)
     return found
+
+
+def _renaming(command: RenameMeeting) -> dict[str, Any]:
+    return {
+        "name": command.name,
+        "body": command.body,
+        "number": command.number,
+        "held_on": command.held_on,
+        "as_of_on": command.as_of_on,
+    }
+
+
+def _days(event: MeetingHeld | MeetingRenamed) -> dict[str, Any]:
+    return {
+        "held_on": None if event.held_on is None else date.fromisoformat(event.held_on),
+        "as_of_on": None if event.as_of_on is None else date.fromisoformat(event.as_of_on),
+    }
 
 
 def _with_meeting(plan: Plan, meeting: Meeting) -> Plan:

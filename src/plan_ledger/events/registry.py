@@ -5,6 +5,7 @@ A stored type is ``name/version``. Reading never imports anything by name: an un
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ from plan_ledger.errors import PlanLedgerError
 from plan_ledger.events import model
 
 Payload = dict[str, Any]
+_VERSION = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 Upcaster = Callable[[Payload], Payload]
 
 EVENT_TYPES: Mapping[str, type[model.Event]] = {
@@ -73,13 +75,15 @@ def read_payload(
 
     Raises:
         UnknownEventType: No such type, or a version newer than ours.
-        pydantic.ValidationError: The payload does not fit its type.
+        TypeError, ValueError: The payload is no JSON object, or (``pydantic.ValidationError``) does not fit its type.
     """
     base, slash, number = name.partition("/")
     cls = types.get(base)
-    if cls is None or not slash or not (number.isascii() and number.isdigit()) or int(number) > cls.VERSION:
+    if cls is None or not slash or not _VERSION.fullmatch(number) or int(number) > cls.VERSION:
         raise UnknownEventType(name[:80])
     data: Payload = pydantic_core.from_json(payload)
+    if not isinstance(data, dict):
+        raise TypeError("a payload is an object")
     for version in range(int(number), cls.VERSION):
         data = upcasters[base, version](data)
     return cls.model_validate({**data, **envelope})

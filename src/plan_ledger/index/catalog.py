@@ -8,7 +8,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from plan_ledger.domain.plans import schema_of
+from plan_ledger.domain.schemas import schema_of
 from plan_ledger.events import SchemaDeclared
 from plan_ledger.store.transaction import Rows, SqlRow
 from plan_ledger.values.coordinates import Pair

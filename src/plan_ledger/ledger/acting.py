@@ -19,13 +19,21 @@ def _checked(name: str) -> str:
     return clean_text(name)
 
 
+def _checked_too(text: str | None) -> str | None:
+    return None if text is None else _checked(text)
+
+
+def _clean(text: str | None) -> str | None:
+    return None if text is None else clean_text(text)
+
+
 @frozen
 class Person:
     """A person or a section as the host knows it. ``id`` is the host's; without one, the name tells who it is."""
 
     name: str = field(converter=_checked)
-    id: str | None = None
-    section: str | None = None
+    id: str | None = field(default=None, converter=_checked_too)
+    section: str | None = field(default=None, converter=_checked_too)
 
     @property
     def key(self) -> str:
@@ -44,10 +52,10 @@ class Acting:
     actor: Person = field(converter=person)
     on_behalf_of: Person | None = None
     approver: Person | None = None
-    approval: str | None = None
+    approval: str | None = field(default=None, converter=_clean)
     assurance: Literal["declared", "authenticated"] = "declared"
-    reason: str | None = None
-    document: str | None = None
+    reason: str | None = field(default=None, converter=_clean)
+    document: str | None = field(default=None, converter=_clean)
     document_sha256: str | None = None
 
 

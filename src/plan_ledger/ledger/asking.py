@@ -161,10 +161,7 @@ class PlanQueries:
         if uuid is None:
             meeting = moments.by_name(moment.meeting) if moment.meeting else None
             return meeting.scope if meeting else None
-        row = rows.one("SELECT no FROM streams WHERE uuid = ?", (uuid.bytes,))
-        if row is None:
-            raise UnknownItem(uuid.hex)
-        return int(row[0])
+        return self._item_row(rows, uuid)[0]
 
     def history(self, item: Item | str, field: str) -> list[AuditRow]:
         """Every change of one field, in order of recording; corrections stand where they were recorded."""

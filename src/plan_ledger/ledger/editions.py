@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from uuid import UUID
 
 from attrs import frozen
 
 from plan_ledger.domain import plans as domain
-from plan_ledger.domain.errors import NotABatchEnd
+from plan_ledger.domain.errors import MeetingNameRefused, NotABatchEnd
 from plan_ledger.errors import NotationError
 from plan_ledger.index import catalog
 from plan_ledger.ledger.acting import Acting
-from plan_ledger.ledger.errors import UnknownMeeting
+from plan_ledger.ledger.errors import UnknownItem, UnknownMeeting
 from plan_ledger.ledger.work import Work
 from plan_ledger.queries import snapshot
-from plan_ledger.queries.moments import Moment, Moments
+from plan_ledger.queries.moments import Moment, Moments, read_time
 from plan_ledger.queries.results import MomentRef
 from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.marks import MARKS_VERSION
+from plan_ledger.values.texts import clean_text
 
 
 @frozen
@@ -42,8 +44,15 @@ def particulars(
     held_on: date | None = None,
     as_of_on: date | None = None,
 ) -> Particulars:
-    """Fill in body and number from a name such as 第2回PT."""
+    """Fill in body and number from a name such as 第2回PT.
+
+    Raises:
+        MeetingNameRefused: The name reads as another kind of moment.
+    """
+    name = clean_text(name)
     domain.check_name(name)
+    if read_time(unicodedata.normalize("NFKC", name).strip()) is not None:
+        raise MeetingNameRefused(name, "date")
     if body is None or number is None:
         from plan_ledger.values import notation
 
@@ -71,7 +80,7 @@ def hold(
     work.flush()
     moments = Moments(work.tx, plan)
     pair = _pair(work, at)
-    scope = None if what.scope is None else work.stream(what.scope)
+    scope = None if what.scope is None else _scope(work, plan, what.scope)
     base: tuple[UUID, int] | None
     if red_since is not None:
         base = _base(moments, moments.resolve(red_since))
@@ -128,10 +137,27 @@ def state(work: Work, plan: catalog.PlanRow) -> domain.Plan:
         plan.zone,
         catalog.schema_at(work.tx, plan.no, work.position),
         {
-            row.uuid: domain.Meeting(row.uuid, row.name, len(row.editions), row.annulled)
+            row.uuid: domain.Meeting(
+                row.uuid,
+                row.name,
+                len(row.editions),
+                row.annulled,
+                row.body,
+                row.number,
+                row.held_on,
+                row.as_of_on,
+            )
             for row in catalog.meetings(work.tx, plan.no)
         },
     )
+
+
+def _scope(work: Work, plan: catalog.PlanRow, item: UUID) -> int:
+    known = work.item(item)
+    number = work.stream(item)
+    if known is None or number is None or known.plan != plan.uuid:
+        raise UnknownItem(item.hex)
+    return number
 
 
 def _pair(work: Work, at: int | None) -> Pair:

@@ -98,6 +98,46 @@ class UnknownActor(_Unknown):
 
 
 @define(eq=False, slots=False)
+class OtherFiscalYear(PlanLedgerError):
+    """A plan of this title is there, but of another fiscal year."""
+
+    code: ClassVar[str] = "other_fiscal_year"
+    ja: ClassVar[str] = (
+        "「{title}」は{found}年度の計画として記録されています（指定は{wanted}年度）。"
+        "別の年度の計画は、年度がわかる名称にしてください。"
+    )
+    en: ClassVar[str] = (
+        "{title!r} is recorded as a plan of fiscal {found}, not {wanted}; title the other one otherwise."
+    )
+
+    title: str
+    found: int
+    wanted: int
+
+
+@define(eq=False, slots=False)
+class UnknownZone(PlanLedgerError):
+    """There is no such time zone on this machine."""
+
+    code: ClassVar[str] = "unknown_zone"
+    ja: ClassVar[str] = "時間帯「{zone}」がありません。「Asia/Tokyo」のような名前で指定してください。"
+    en: ClassVar[str] = "There is no time zone {zone!r}; use a name such as Asia/Tokyo."
+
+    zone: str
+
+
+@define(eq=False, slots=False)
+class FiscalYearRefused(PlanLedgerError):
+    """A number that can't be a fiscal year."""
+
+    code: ClassVar[str] = "fiscal_year_refused"
+    ja: ClassVar[str] = "{year}は年度と読めません。西暦4桁で指定してください。"
+    en: ClassVar[str] = "{year} can't be a fiscal year; give four digits of the Western calendar."
+
+    year: int
+
+
+@define(eq=False, slots=False)
 class PlanNotSaid(PlanLedgerError):
     """The ledger holds several plans, or none, and none was named."""
 

@@ -14,13 +14,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import define, field
 
 from plan_ledger.domain import plans as plan_domain
+from plan_ledger.domain.errors import TitleMissing
 from plan_ledger.index import catalog
 from plan_ledger.ledger.acting import Acting, ActingContext, Person, person
-from plan_ledger.ledger.errors import KeyUsedOtherwise, NotInBatch, PlanNotSaid, UnknownBatch, UnknownPlan
+from plan_ledger.ledger.errors import (
+    FiscalYearRefused,
+    KeyUsedOtherwise,
+    NotInBatch,
+    OtherFiscalYear,
+    PlanNotSaid,
+    UnknownBatch,
+    UnknownPlan,
+    UnknownZone,
+)
 from plan_ledger.ledger.intents import Batch, Change, Executor, Intent
 from plan_ledger.ledger.work import Caches, Clock, Receipt, Work, utc_now
 from plan_ledger.values.ids import IdFactory, new_uuid
@@ -35,6 +46,7 @@ if TYPE_CHECKING:
     from plan_ledger.store.transaction import Rows
 
 MEMORY = ":memory:"
+FIRST_YEAR, LAST_YEAR = 1868, 9998
 _PORTION = 200
 
 
@@ -171,11 +183,26 @@ class Ledger:
     def open_plan(
         self, title: str, *, fiscal_year: int, schema: Schema | None = None, zone: str = "Asia/Tokyo"
     ) -> Plan:
-        """The plan of this title; made, with the built-in schema unless another is given, where there is none."""
+        """The plan of this title; made, with the built-in schema unless another is given, where there is none.
+
+        Raises:
+            OtherFiscalYear: The plan of this title is one of another year.
+            TitleMissing, FiscalYearRefused, UnknownZone, SchemaRefused, ActorRequired: No plan can be made so.
+        """
         found = self._find_plan(title)
         if found is not None:
+            if found.fiscal_year != fiscal_year:
+                raise OtherFiscalYear(found.title, found.fiscal_year, fiscal_year)
             return self._plan(found)
-        acting = self._acting.current()
+        acting = self.outside_batch("open_plan")
+        if not title.strip():
+            raise TitleMissing("計画名")
+        if not FIRST_YEAR <= fiscal_year <= LAST_YEAR:
+            raise FiscalYearRefused(fiscal_year)
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise UnknownZone(zone) from error
         command = plan_domain.OpenPlan(
             self._ids(), clean_text(title), fiscal_year, zone, schema or default_schema(fiscal_year)
         )

@@ -145,7 +145,8 @@ class Executor:
         under = self._item(intent.under) if intent.under is not None else None
         siblings = self._children(intent.plan, intent.under)
         rank = ranks.between(*gap_after(siblings, intent.after))
-        command = domain.AddItem(intent.item, intent.plan, rank, texts, under, intent.continues, intent.sources)
+        sources = {key: clean for key, source in intent.sources.items() if (clean := _clean(source)) is not None}
+        command = domain.AddItem(intent.item, intent.plan, rank, texts, under, intent.continues, sources)
         self._work.record(domain.decide(None, command, level, schema.above(level.key)))
         siblings[intent.item] = rank
 
@@ -164,7 +165,7 @@ class Executor:
         expected = intent.expected
         if expected is not None and self._is_own(intent, found.cell(key).position):
             expected = None
-        command = domain.ChangeField(key, clean_text(intent.text), expected, intent.source)
+        command = domain.ChangeField(key, clean_text(intent.text), expected, _clean(intent.source))
         try:
             events = domain.decide(found, command, level, None)
         except PlanLedgerError as error:
@@ -195,7 +196,7 @@ class Executor:
             low, high = gap_after(siblings, intent.after, first=intent.first)
             stays = item.parent == intent.under and (low or "") < item.rank and (high is None or item.rank < high)
             rank = item.rank if stays else ranks.between(low, high)
-        self._place(item, intent.under, rank, intent.source)
+        self._place(item, intent.under, rank, _clean(intent.source))
 
     def _place(self, item: domain.Item, under: UUID | None, rank: str, source: Source | None) -> None:
         parent = self._item(under) if under is not None else None
@@ -245,6 +246,14 @@ class Executor:
                     found[UUID(bytes=bytes(raw))] = rank or ""
             self._siblings[plan, parent] = found
         return self._siblings[plan, parent]
+
+
+def _clean(source: Source | None) -> Source | None:
+    """A source whose words are as they are recorded."""
+    if source is None:
+        return None
+    parts = {name: text for name in ("sheet", "cell", "note") if (text := getattr(source, name)) is not None}
+    return Source(**{name: clean_text(text) for name, text in parts.items()})
 
 
 def gap_after(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from plan_ledger.domain.errors import NotThere
 from plan_ledger.events import Source
 from plan_ledger.ledger.intents import Batch, Change, Intent, Move, Restore, Withdraw
 from plan_ledger.ledger.work import Receipt
@@ -34,13 +35,13 @@ class Item:
         """The item as it stands now, with its fields; also when it is withdrawn.
 
         Raises:
-            KeyError: An ancestor is withdrawn, so that the item does not show.
+            NotThere: An ancestor is withdrawn, so that the item does not show.
         """
         taken = self._plan.snapshot()
         for each in (*taken.items, *taken.withdrawn):
             if each.id == self.id:
                 return each
-        raise KeyError(self.id.hex)
+        raise NotThere(self.id.hex)
 
     def text(self, field: str) -> str:
         """A field's text now."""

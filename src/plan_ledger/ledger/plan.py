@@ -174,7 +174,10 @@ class Plan(PlanQueries):
         return self._ledger.write(annulling)
 
     def rename_meeting(self, name: str, new_name: str, *, on: date | str | None = None) -> MeetingInfo:
-        """Call a meeting otherwise; its editions stay what they are."""
+        """Call a meeting otherwise; its editions stay what they are.
+
+        Body and number are read from the new name; where it tells none, they stay.
+        """
         acting = self._ledger.outside_batch("rename_meeting")
         what = editions.particulars(new_name, held_on=self._day(on))
 
@@ -182,9 +185,9 @@ class Plan(PlanQueries):
             meeting = editions.find(Moments(work.tx, self._row), name)
             command = domain.RenameMeeting(
                 meeting.uuid,
-                new_name,
-                what.body,
-                what.number,
+                what.name,
+                what.body if what.body is not None else meeting.body,
+                what.number if what.number is not None else meeting.number,
                 what.held_on or meeting.held_on,
                 meeting.as_of_on,
             )

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from attrs import define, field, frozen
@@ -16,11 +17,13 @@ from plan_ledger.index.projector import Names, Projector
 from plan_ledger.index.registers import register
 from plan_ledger.ledger.acting import Acting, Person
 from plan_ledger.store import log
-from plan_ledger.store.application import LedgerStore
 from plan_ledger.store.mapper import commitment
 from plan_ledger.store.recorded import Recorded, RecordedBatch
 from plan_ledger.store.transaction import SqlRow, Transaction, chunks, marks
 from plan_ledger.values.ids import IdFactory
+
+if TYPE_CHECKING:
+    from plan_ledger.store.application import LedgerStore
 
 Clock = Callable[[], datetime]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -17,6 +17,7 @@ from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.schema import EXISTENCE, PLACE
 
 PAGE = 1000
+FEW_ITEMS = 100
 
 
 @frozen
@@ -59,10 +60,13 @@ def _select(rows: Rows, plan: int, filters: Filters, limit: int) -> list[SqlRow]
         )
         params = [*filters.actors, first[0] if first else 0, filters.upto, *params]
     if filters.items is not None:
-        ranges = " OR ".join("f.register BETWEEN ? AND ?" for _ in filters.items)
-        where.append(f"({ranges})" if ranges else "1 = 0")
-        for item in filters.items:
-            params += bounds(item)
+        if 0 < len(filters.items) <= FEW_ITEMS:
+            where.append("(" + " OR ".join("f.register BETWEEN ? AND ?" for _ in filters.items) + ")")
+            for item in filters.items:
+                params += bounds(item)
+        else:
+            # A long chain of conditions is more than a database takes; the numbers are our own.
+            where.append(f"i.no IN ({', '.join(str(int(item)) for item in filters.items)})")
     if filters.fields is not None:
         where.append(f"f.register & {MASK} IN ({marks(len(filters.fields))})" if filters.fields else "1 = 0")
         params += filters.fields

@@ -19,6 +19,8 @@ from plan_ledger.store.transaction import Rows
 from plan_ledger.values.coordinates import Pair, effective_of, position_of
 from plan_ledger.values.texts import folded_name
 
+ISO_DAY = len("2023-08-30")
+
 Moment = str | int | datetime | date | MeetingInfo | EditionInfo | MomentRef | None
 """What may name a point. None means now."""
 
@@ -117,22 +119,22 @@ class Moments:
                 return self._time(self._end_of(moment), str(moment))
             case str():
                 return self._words(moment)
+        raise UnknownMoment(str(moment))
 
     def _words(self, words: str) -> MomentRef:
         folded = unicodedata.normalize("NFKC", words).strip()
         if folded.casefold() in ("now", "現在"):
             return self._now()
         if folded.casefold() in ("previous", "前回"):
-            standing = [meeting for meeting in self.meetings if not meeting.annulled]
-            if not standing:
+            if (base := self.since_of(self._now())) is None:
                 raise NoPreviousMeeting
-            return self.edition(standing[-1], None)
+            return base
         if re.fullmatch(r"[0-9]{1,18}", folded):
             return self._position(int(folded))
-        name, _, edition = folded.partition("#")
+        name, hash_, edition = folded.partition("#")
         meeting = self.by_name(name)
         if meeting is not None:
-            if edition and not (edition.isascii() and edition.isdigit() and 1 <= int(edition) <= len(meeting.editions)):
+            if hash_ and not (re.fullmatch(r"[0-9]{1,6}", edition) and 1 <= int(edition) <= len(meeting.editions)):
                 raise UnknownMoment(words, tuple(f"{meeting.name}#{each.edition}" for each in meeting.editions))
             return self.edition(meeting, int(edition) if edition else None)
         found = self._date_words(folded)
@@ -142,23 +144,10 @@ class Moments:
         return found
 
     def _date_words(self, words: str) -> MomentRef | None:
-        try:
-            parsed = datetime.fromisoformat(words)
-        except ValueError:
-            pass
-        else:
-            whole_day = len(words) <= 10
-            return self._time(self._end_of(parsed.date()) if whole_day else parsed, words)
-        from plan_ledger.values import notation
-
-        try:
-            day = notation.parse_date(words)
-        except NotationError:
+        read = read_time(words)
+        if read is None:
             return None
-        start = notation.to_json(day).get("start", "")
-        if not isinstance(start, str) or len(start) != 10:
-            return None  # a month or a year is not a moment
-        return self._time(self._end_of(date.fromisoformat(start)), words)
+        return self._time(read if isinstance(read, datetime) else self._end_of(read), words)
 
     # --- kinds of moments ---------------------------------------------------------------------------------------
 
@@ -208,17 +197,19 @@ class Moments:
         return next((m for m in self.meetings if not m.annulled and folded_name(m.name) == wanted), None)
 
     def _by_id(self, info: MeetingInfo) -> catalog.MeetingRow:
-        return next(meeting for meeting in self.meetings if meeting.uuid == info.id)
+        for meeting in self.meetings:
+            if meeting.uuid == info.id:
+                return meeting
+        raise UnknownMoment(info.name)
 
     def previous(self, body: str | None, scope: int | None, before: int | None = None) -> catalog.EditionRow | None:
         """The last edition handed out of the same body and scope (before an effective coordinate, where given)."""
         found: list[catalog.EditionRow] = [
-            meeting.latest
+            edition
             for meeting in self.meetings
-            if not meeting.annulled
-            and meeting.body == body
-            and meeting.scope == scope
-            and (before is None or meeting.latest.pair.at < before)
+            if not meeting.annulled and meeting.body == body and meeting.scope == scope
+            for edition in meeting.editions
+            if before is None or edition.pair.at < before
         ]
         return max(found, key=lambda edition: (edition.pair.at, edition.position), default=None)
 
@@ -229,10 +220,18 @@ class Moments:
             if meeting is not None:
                 edition = meeting.editions[(until.edition or len(meeting.editions)) - 1]
                 return self._red_base(edition)
-        standing = [m for m in self.meetings if not m.annulled and m.latest.pair.at <= effective_of(until.position)]
-        if not standing:
+        upto = effective_of(until.position)
+        handed_out = [
+            (edition.pair.at, edition.position, edition.edition, meeting)
+            for meeting in self.meetings
+            if not meeting.annulled
+            for edition in meeting.editions
+            if edition.pair.at <= upto
+        ]
+        if not handed_out:
             return None
-        return self.edition(max(standing, key=lambda meeting: meeting.latest.pair.at), None)
+        _, _, number, meeting = max(handed_out, key=lambda each: each[:2])
+        return self.edition(meeting, None if number == len(meeting.editions) else number)
 
     def _red_base(self, edition: catalog.EditionRow) -> MomentRef | None:
         if edition.red_since is None:
@@ -240,6 +239,26 @@ class Moments:
         number, edition_number = edition.red_since
         meeting = next(each for each in self.meetings if each.no == number)
         return self.edition(meeting, edition_number)
+
+
+def read_time(words: str) -> datetime | date | None:
+    """The time or the day that words name, in ISO form or as offices write dates; None where they name neither."""
+    try:
+        parsed = datetime.fromisoformat(words)
+    except ValueError:
+        pass
+    else:
+        return parsed.date() if len(words) <= ISO_DAY else parsed
+    from plan_ledger.values import notation
+
+    try:
+        day = notation.parse_date(words)
+    except NotationError:
+        return None
+    start = notation.to_json(day).get("start", "")
+    if not isinstance(start, str) or len(start) != ISO_DAY:
+        return None  # a month or a year is not a moment
+    return date.fromisoformat(start)
 
 
 def meeting_info(

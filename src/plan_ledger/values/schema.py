@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import ClassVar
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
+
+from plan_ledger.errors import PlanLedgerError
 
 EXISTENCE, PLACE, FIRST_FIELD = 0, 1, 2
 """Register numbers within an item: whether it exists, where it stands, then its fields."""
+
+
+@define(eq=False, slots=False)
+class SchemaInvalid(PlanLedgerError):
+    """A schema contradicts itself."""
+
+    code: ClassVar[str] = "schema_invalid"
+    ja: ClassVar[str] = "様式の定義が正しくありません：{detail}"
+    en: ClassVar[str] = "The schema is invalid: {detail}"
+
+    detail: str
 
 
 class FieldKind(StrEnum):
@@ -73,7 +87,7 @@ class LevelSpec:
     def title_field(self) -> FieldSpec:
         spec = self.field(self.title)
         if spec is None:
-            raise ValueError(f"level {self.key!r} has no title field {self.title!r}")
+            raise SchemaInvalid(f"level {self.key!r} has no title field {self.title!r}")
         return spec
 
 
@@ -91,14 +105,14 @@ class Schema:
 
     def __attrs_post_init__(self) -> None:
         if not self.levels:
-            raise ValueError("a schema has at least one level")
+            raise SchemaInvalid("a schema has at least one level")
         if len({level.key for level in self.levels}) != len(self.levels):
-            raise ValueError("two levels of a schema share a key")
+            raise SchemaInvalid("two levels of a schema share a key")
         for level in self.levels:
             if len({spec.key for spec in level.fields}) != len(level.fields):
-                raise ValueError(f"two fields of level {level.key!r} share a key")
+                raise SchemaInvalid(f"two fields of level {level.key!r} share a key")
             if level.title_field.retired:
-                raise ValueError(f"the title of level {level.key!r} can't be retired")
+                raise SchemaInvalid(f"the title of level {level.key!r} can't be retired")
 
     def level(self, key: str) -> LevelSpec | None:
         return self._by_key.get(key)
