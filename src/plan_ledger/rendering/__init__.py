@@ -16,6 +16,7 @@ from plan_ledger.rendering.layout import lay_out
 from plan_ledger.rendering.listing import Listing, listing
 from plan_ledger.rendering.records import audit_listing, meeting_listing
 from plan_ledger.rendering.registry import known_formats, prepare, render
+from plan_ledger.rendering.summary import summary_listing
 from plan_ledger.rendering.table import Look, Style, Table
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "meeting_listing",
     "prepare",
     "render",
+    "summary_listing",
     "to_html",
     "to_markdown",
     "to_terminal",
