@@ -18,7 +18,7 @@ OMITTED: Final = "（略）"
 NEW: Final = "（新設）"
 DROPPED: Final = "（削る）"
 
-_AROUND = 16
+_NEAR, _AROUND, _FAR = 6, 16, 40  # characters that stay beside a change
 _BREAK = re.compile(r"[。、，．,;；\n\s・／]")
 _CHANGE_HEADS = (
     Head("番号", 0.5, 4),
@@ -140,7 +140,7 @@ def abridged(segments: Segments) -> Segments:
     last = len(segments) - 1
     for at, segment in enumerate(segments):
         text = segment.text
-        if segment.kind == "same" and len(text) > 3 * _AROUND:
+        if segment.kind == "same" and len(text) > _AROUND + _FAR:
             head = text[: _cut_after(text)] if at else ""
             tail = text[_cut_before(text) :] if at < last else ""
             text = f"{head}{OMITTED}{tail}"
@@ -149,16 +149,15 @@ def abridged(segments: Segments) -> Segments:
 
 
 def _cut_after(text: str) -> int:
-    """Where to cut a passage that follows a change."""
-    found = _BREAK.search(text, 0, _AROUND)
+    """Where to cut a passage that follows a change: behind a comma or the like, neither too near nor too far."""
+    found = _BREAK.search(text, _NEAR, _FAR)
     return found.end() if found else _AROUND
 
 
 def _cut_before(text: str) -> int:
     """Where to cut a passage that leads up to a change."""
-    breaks = list(_BREAK.finditer(text, len(text) - _AROUND))
-    inner = [found.end() for found in breaks if found.end() < len(text)]
-    return inner[0] if inner else len(text) - _AROUND
+    breaks = [found.end() for found in _BREAK.finditer(text, len(text) - _FAR, len(text) - _NEAR)]
+    return breaks[-1] if breaks else len(text) - _AROUND
 
 
 def recorded(entry: ChangeEntry) -> str:

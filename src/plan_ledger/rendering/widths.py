@@ -35,7 +35,7 @@ def column_widths(columns: Sequence[tuple[FieldSpec, bool, Sequence[str]]]) -> l
         if is_title:
             widths.append(_within(max(_longest(texts) / 2, width(spec.header) / 6), *_TITLE))
         elif bounds:
-            widths.append(_within(_longest(texts) + 1, *bounds))
+            widths.append(_within(_longest(texts) + 1.5, *bounds))
         else:
             widths.append(None)
     wants = [

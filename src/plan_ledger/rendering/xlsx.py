@@ -70,8 +70,9 @@ def _above(page: Page, table: Table, last: int) -> int:
     page.text(0, 0, table.title_line, bold=True, font_size=14)
     page.rows(0, [_TITLE_HEIGHT])
     for row, line in enumerate(table.look.stamp):
-        place = (row, row, max(0, last - 1))
-        page.rich(place, whole(line, "same"), align="center", across=min(1, last))
+        # the column of signs alone has no room for a date
+        across = 1 if table.sign_column else 0
+        page.rich((row, row, last - across), whole(line, "same"), align="center", across=across)
     at = max(1, len(table.look.stamp))
     for note in table.notes:
         page.text(at, 0, note, font_color=page.red)

@@ -201,7 +201,7 @@ def test_long_unchanged_passages_are_left_out(changes: ChangeSet) -> None:
     stays = "前の文。" * 40
     entry = evolve(changes.entries[0], old=f"{stays}4,450{stays}", new=f"{stays}4,950{stays}")
     shown = rendering.changes_markdown(evolve(changes, entries=(entry,)), "comparison")
-    assert "（略）前の文。前の文。前の文。<ins>4,950</ins>前の文。（略）" in shown
+    assert "（略）前の文。前の文。<ins>4,950</ins>前の文。前の文。（略）" in shown
 
 
 def test_what_has_who_and_when_is_told_of_every_change(changes: ChangeSet) -> None:
