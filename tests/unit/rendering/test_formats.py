@@ -9,10 +9,12 @@ from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
 from html.parser import HTMLParser
-from io import StringIO
+from io import BytesIO, StringIO
+from zipfile import ZipFile
 
 import pytest
 from attrs import evolve
+from defusedxml.ElementTree import fromstring
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -282,3 +284,19 @@ def test_days_are_written_in_eras() -> None:
 
 def test_unseen_characters_are_written_out() -> None:
     assert visible("a\u202eb\x07c\td\ne") == "a‹U+202E›b‹U+0007›c\td\ne"
+
+
+@pytest.mark.parametrize("format", ["xlsx", "docx"])
+def test_hostile_text_makes_sound_office_files(hostile: tuple[Snapshot, ChangeSet], format: str) -> None:
+    snapshot, changes = hostile
+    for made in (
+        rendering.render(snapshot, format, changes=changes, stamp=(HOSTILE,), note=HOSTILE),
+        rendering.render(changes, format, style="comparison"),
+    ):
+        assert isinstance(made, bytes)
+        with ZipFile(BytesIO(made)) as package:
+            assert package.testzip() is None
+            parts = [package.read(name) for name in package.namelist() if name.endswith((".xml", ".rels"))]
+        for part in parts:
+            fromstring(part)
+        assert not any(b"<script" in part for part in parts)
