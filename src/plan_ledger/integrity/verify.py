@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.index import catalog
+from plan_ledger.index.digest import digest_at
 from plan_ledger.index.rebuild import TABLES, dump_rows, rebuild
 from plan_ledger.integrity.findings import MAX_FINDINGS, Finding, Verification
 from plan_ledger.integrity.log_check import check_log
-from plan_ledger.queries import snapshot
-from plan_ledger.queries.results import MomentRef
 from plan_ledger.store import log
 from plan_ledger.store.application import LedgerStore
 from plan_ledger.store.transaction import Rows
@@ -60,8 +59,6 @@ def _editions(rows: Rows, found: Verification) -> None:
         for meeting in catalog.meetings(rows, plan.no):
             for edition in meeting.editions:
                 found.editions += 1
-                moment = MomentRef(meeting.name, edition.pair.ordinary, edition.pair, meeting.name, edition.edition)
-                taken = snapshot.take(rows, plan, moment, scope=meeting.scope)
-                redacted = any(cell.redacted for item in taken for cell in item.fields.values())
-                if taken.digest != edition.digest and not redacted:
+                digest = digest_at(rows, plan, edition.pair, scope=meeting.scope)
+                if digest.hex != edition.digest and not digest.redacted:
                     found.findings.append(Finding("edition", edition.position, f"{meeting.name} 第{edition.edition}版"))

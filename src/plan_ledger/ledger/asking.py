@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from attrs import evolve
+
 from plan_ledger.index import catalog
 from plan_ledger.ledger import editions
 from plan_ledger.ledger.errors import AmbiguousItem, UnknownActor, UnknownField, UnknownItem
@@ -128,7 +130,15 @@ class PlanQueries:
         with self._ledger.reading() as rows:
             moments = Moments(rows, self._row)
             moment = moments.resolve(at, known_at=known_at)
-            return snapshots.take(rows, self._row, moment, scope=self._scope(rows, moments, moment, uuid))
+            taken = snapshots.take(rows, self._row, moment, scope=self._scope(rows, moments, moment, uuid))
+
+        def compare(since: Moment) -> ChangeSet | None:
+            try:
+                return self.changes(since, moment, scope=scope)
+            except NoPreviousMeeting:
+                return None
+
+        return evolve(taken, compare=compare)
 
     def changes(
         self, since: Moment = "previous", until: Moment = None, *, scope: Item | str | None = None

@@ -12,10 +12,10 @@ from plan_ledger.domain import plans as domain
 from plan_ledger.domain.errors import MeetingNameRefused, NotABatchEnd
 from plan_ledger.errors import NotationError
 from plan_ledger.index import catalog
+from plan_ledger.index.digest import digest_at
 from plan_ledger.ledger.acting import Acting
 from plan_ledger.ledger.errors import UnknownItem, UnknownMeeting
 from plan_ledger.ledger.work import Work
-from plan_ledger.queries import snapshot
 from plan_ledger.queries.moments import Moment, Moments, read_time
 from plan_ledger.queries.results import MomentRef
 from plan_ledger.values.coordinates import Pair
@@ -177,8 +177,8 @@ def _edition(
     base: tuple[UUID, int] | None,
     scope: int | None,
 ) -> domain.Edition:
-    digest, schema = snapshot.digest_at(work.tx, plan, pair, scope=scope)
-    return domain.Edition(pair, base, schema.revision, digest, MARKS_VERSION)
+    digest = digest_at(work.tx, plan, pair, scope=scope)
+    return domain.Edition(pair, base, digest.schema.revision, digest.hex, MARKS_VERSION)
 
 
 def _base(moments: Moments, moment: MomentRef) -> tuple[UUID, int] | None:

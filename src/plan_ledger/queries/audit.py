@@ -11,10 +11,11 @@ from plan_ledger.index import asof, catalog
 from plan_ledger.index.registers import BITS, MASK, bounds, register
 from plan_ledger.queries.causes import COLUMNS, JOINS, cause, known_actors
 from plan_ledger.queries.changes import PLACE_LABEL, paths
-from plan_ledger.queries.results import REDACTED_TEXT, AuditRow, MomentRef
+from plan_ledger.queries.results import AuditRow, MomentRef
 from plan_ledger.store.transaction import Rows, SqlRow, SqlValue, chunks, marks
 from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.schema import EXISTENCE, PLACE
+from plan_ledger.values.texts import REDACTED_TEXT
 
 PAGE = 1000
 FEW_ITEMS = 100

@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping
 
 from plan_ledger.index import asof, catalog
 from plan_ledger.index.asof import ItemRow, table_order
+from plan_ledger.index.digest import within
 from plan_ledger.index.registers import BITS, MASK, bounds, register
 from plan_ledger.queries.causes import COLUMNS, JOINS, cause, known_actors
 from plan_ledger.queries.results import (
-    REDACTED_TEXT,
     Cause,
     ChangeEntry,
     ChangeKind,
     ChangeSet,
     MomentRef,
 )
-from plan_ledger.queries.snapshot import within
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.schema import EXISTENCE, FIRST_FIELD, PLACE, Schema
+from plan_ledger.values.texts import REDACTED_TEXT
 
 PLACE_LABEL = "位置"
 _Cells = Mapping[int, tuple[int, str | None, int]]

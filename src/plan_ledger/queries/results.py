@@ -21,9 +21,9 @@ from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.fields import read_value
 from plan_ledger.values.marks import Segment, is_layout_only, mark
 from plan_ledger.values.schema import FieldSpec, LevelSpec, Schema
+from plan_ledger.values.texts import REDACTED_TEXT
 
 ChangeKind = Literal["added", "changed", "removed", "moved", "corrected"]
-REDACTED_TEXT = "抹消済"
 
 
 def time_of(microseconds: int, zone: str = "UTC") -> datetime:

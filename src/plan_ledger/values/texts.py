@@ -14,6 +14,9 @@ MAX_TEXT = 1_000_000
 """Longest text of one field, in code points. A cell that is longer is a mistake; Excel itself ends at 32,767."""
 
 # C0 controls but tab and line feed, DEL, C1 controls but NEL, lone surrogates, and the two permanent non-characters.
+REDACTED_TEXT = "抹消済"
+"""What stands where a text was destroyed on purpose."""
+
 _REFUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 

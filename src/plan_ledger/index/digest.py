@@ -1,0 +1,98 @@
+"""The digest (照合値) of a table: what says whether two tables are the same, without making either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from attrs import frozen
+
+from plan_ledger.index import asof, catalog
+from plan_ledger.index.asof import ItemRow
+from plan_ledger.index.registers import BITS, MASK
+from plan_ledger.store.transaction import Rows
+from plan_ledger.values.coordinates import Pair
+from plan_ledger.values.schema import Schema
+from plan_ledger.values.texts import REDACTED_TEXT
+
+DIGEST_VERSION = "plan_ledger-snapshot/1"
+
+
+@frozen
+class Digest:
+    """A digest in hexadecimal, the schema it was made with, and whether a text of the table was redacted."""
+
+    hex: str
+    schema: Schema
+    redacted: bool
+
+
+def digest_at(rows: Rows, plan: catalog.PlanRow, pair: Pair, *, scope: int | None = None) -> Digest:
+    """The digest of a plan's table, or of the subtree under one item, at a pair."""
+    schema = catalog.schema_at(rows, plan.no, pair.ordinary)
+    _, ordered = table(rows, plan, pair, scope)
+    keys = live_keys(rows, plan.no, schema)
+    texts: dict[int, dict[str, str]] = {row.no: {} for row in ordered}
+    redacted = False
+    for register, _, body, state in asof.plan_cells(rows, plan.no, pair):
+        own = texts.get(register >> BITS)
+        key = keys[register & MASK]
+        if own is not None and key is not None:
+            if body is None and state:
+                redacted = True
+                body = REDACTED_TEXT
+            own[key] = body or ""
+    return Digest(digest_of(plan.title, plan.fiscal_year, schema, ordered, texts), schema, redacted)
+
+
+def table(rows: Rows, plan: catalog.PlanRow, pair: Pair, scope: int | None) -> tuple[dict[int, ItemRow], list[ItemRow]]:
+    """Every item that was there, and those that show, in table order."""
+    structure = asof.structure(rows, plan.no, pair)
+    ordered = asof.live(structure)
+    return structure, ordered if scope is None else within(ordered, structure, scope)
+
+
+def within(ordered: list[ItemRow], structure: Mapping[int, ItemRow], scope: int) -> list[ItemRow]:
+    """The rows of a subtree with the ancestors of its root."""
+    keep: set[int] = set()
+    at: int | None = scope
+    while at is not None and at in structure:
+        keep.add(at)
+        at = structure[at].parent
+    below = {scope}
+    for row in ordered:
+        if row.parent in below:
+            below.add(row.no)
+    return [row for row in ordered if row.no in keep or row.no in below]
+
+
+def live_keys(rows: Rows, plan: int, schema: Schema) -> dict[int, str | None]:
+    """Field number → key, None for a field that the schema does not know or has retired."""
+    keys: dict[int, str | None] = {}
+    for (level, key), number in catalog.field_numbers(rows, plan).items():
+        spec = schema.level(level)
+        found = spec.field(key) if spec else None
+        keys[number] = key if found is not None and not found.retired else None
+    return keys
+
+
+def digest_of(
+    title: str, fiscal_year: int, schema: Schema, ordered: list[ItemRow], texts: Mapping[int, Mapping[str, str]]
+) -> str:
+    """SHA-256 over what the table says and nothing else: no ids, positions, times, labels or names of meetings.
+
+    The separators are control characters that no text may hold.
+    """
+    parts = [DIGEST_VERSION, "\x1e", title, "\x1f", str(fiscal_year)]
+    leads: dict[str, tuple[str, list[str]]] = {}
+    for depth, level in enumerate(schema.levels):
+        fields = [spec.key for spec in level.live_fields]
+        parts += ["\x1e", level.key, "\x1f", "\x1f".join(fields)]
+        leads[level.key] = (f"\x1e{level.key}\x1f{depth}\x1f", fields)
+    none: Mapping[str, str] = {}
+    for row in ordered:
+        lead, fields = leads[row.level]
+        own = texts.get(row.no, none)
+        parts.append(lead)
+        parts.append("\x1f".join([own.get(key, "") for key in fields]))
+    return sha256("".join(parts).encode()).hexdigest()
