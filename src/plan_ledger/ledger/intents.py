@@ -83,6 +83,10 @@ class PlaceAt:
 Intent = Add | Change | Move | Withdraw | Restore | PlaceAt
 
 
+def _cleaned(text: str | None) -> str | None:
+    return None if text is None else clean_text(text)
+
+
 @frozen
 class Batch:
     """Intents that are recorded together or not at all, with who wants them and why.
@@ -92,7 +96,7 @@ class Batch:
 
     acting: Acting
     intents: Sequence[Intent]
-    key: str | None = None
+    key: str | None = field(default=None, converter=_cleaned)
 
 
 class Executor:
@@ -142,7 +146,7 @@ class Executor:
         texts = {find_field(level, key).key: clean_text(text) for key, text in intent.texts.items()}
         if (known := self._work.item(intent.item, level.title)) is not None:
             raise AlreadyThere(known.cell(level.title).text or intent.item.hex)
-        under = self._item(intent.under) if intent.under is not None else None
+        under = self._parent(intent.under)
         siblings = self._children(intent.plan, intent.under)
         rank = ranks.between(*gap_after(siblings, intent.after))
         sources = {key: clean for key, source in intent.sources.items() if (clean := _clean(source)) is not None}
@@ -199,7 +203,7 @@ class Executor:
         self._place(item, intent.under, rank, _clean(intent.source))
 
     def _place(self, item: domain.Item, under: UUID | None, rank: str, source: Source | None) -> None:
-        parent = self._item(under) if under is not None else None
+        parent = self._parent(under)
         self._decide(item, domain.MoveItem(parent, rank, source))
         self._children(item.plan, item.parent).pop(item.id, None)
         self._children(item.plan, under)[item.id] = rank
@@ -217,6 +221,14 @@ class Executor:
         if item is None:
             raise UnknownItem(uuid.hex)
         return item
+
+    def _parent(self, uuid: UUID | None) -> domain.Item | None:
+        """An item to file others under, with its title."""
+        if uuid is None:
+            return None
+        item = self._item(uuid)
+        level = self.schema(item.plan).level(item.level)
+        return item if level is None else self._work.item(uuid, level.title)
 
     def schema(self, plan: UUID) -> Schema:
         """The plan's schema at the head of the log."""
