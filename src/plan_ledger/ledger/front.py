@@ -104,11 +104,16 @@ class Ledger:
         """
         # The drivers are loaded here, not with the package: a host that only reads results needs none.
         from plan_ledger.store.application import LedgerStore, random_salts
-        from plan_ledger.store.errors import LedgerMissing
+        from plan_ledger.store.errors import LedgerMissing, NoSuchBackEnd, NotALedger
         from plan_ledger.store.faults import typed_errors
         from plan_ledger.store.sqlite import LedgerDatastore
 
         path = os.fspath(url)
+        scheme, separator, _ = path.partition("://")
+        if separator and scheme.isalnum():
+            raise NoSuchBackEnd(scheme)
+        if path != MEMORY and Path(path).is_dir():
+            raise NotALedger(path)
         with typed_errors():
             if path != MEMORY and (read_only or must_exist) and not Path(path).exists():
                 raise LedgerMissing(path)
@@ -149,7 +154,7 @@ class Ledger:
         assurance: Literal["declared", "authenticated"] = "declared",
         reason: str | None = None,
     ) -> AbstractContextManager[Acting]:
-        """Say who acts, for the ``with`` block and the tasks it starts. Nested: what is not said anew stays.
+        """Say who acts, for the ``with`` block and the tasks it starts. Nested without an actor: the rest stays.
 
         Args:
             actor: Who records: a name, or a :class:`Person` with the host's id. None: as outside.
