@@ -70,11 +70,11 @@ def take_in(ledger: Ledger, plan: Plan, name: str, day: date) -> None:
 def hand_out(plan: Plan) -> list[Path]:
     """The third meeting's papers; in the tables everything that is new since the second one is red."""
     table = plan.snapshot("第3回PT")
-    changes = plan.changes(until="第3回PT")  # since the meeting before, unless said otherwise
+    changes = plan.changes(until="第3回PT")  # what the table is red against: the meeting before
     return [
-        write("第3回PT資料.html", table.to_html(changes=changes)),
-        table.to_xlsx(OUTPUT / "第3回PT資料.xlsx", changes=changes),
-        table.to_docx(OUTPUT / "第3回PT資料.docx", changes=changes),
+        write("第3回PT資料.html", table.to_html(red_since="previous")),
+        table.to_xlsx(OUTPUT / "第3回PT資料.xlsx", red_since="previous"),
+        table.to_docx(OUTPUT / "第3回PT資料.docx", red_since="previous"),
         write("新旧対照表.html", changes_html(changes, style="comparison")),
         write("変更履歴.csv", "\ufeff" + audit_csv(plan.audit(since="第2回PT"))),
     ]
