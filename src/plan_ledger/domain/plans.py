@@ -136,11 +136,12 @@ def decide(plan: Plan | None, command: PlanCommand) -> list[Event]:
     assert plan is not None
     match command:
         case DeclareSchema(schema=schema):
+            event = declared(plan.id, schema, (plan.schema.revision if plan.schema else 0) + 1)
             if plan.schema is not None:
-                if schema == plan.schema:
+                if schema_of(event) == plan.schema:
                     return []
                 check_revision(plan.schema, schema)
-            return [declared(plan.id, schema, (plan.schema.revision if plan.schema else 0) + 1)]
+            return [event]
         case HoldMeeting():
             check_name(command.name)
             _check_free(plan, command.name)

@@ -8,6 +8,7 @@ from attrs import frozen
 from hypothesis import strategies as st
 
 from plan_ledger.values.schema import FieldKind, FieldSpec, LevelSpec, Schema
+from plan_ledger.values.texts import clean_text
 
 # Characters that a table holds: both widths, the three tildes, marks that some formats take for formulas or mark-up.
 _OFFICE = (
@@ -83,16 +84,17 @@ def keys() -> st.SearchStrategy[str]:
 @st.composite
 def schemas(draw: st.DrawFn, max_levels: int = 4, max_fields: int = 5) -> Schema:
     """A schema of one to ``max_levels`` levels, each with a title and a few more fields of any kind."""
+    labels = titles().map(clean_text)
     levels: list[LevelSpec] = []
     for key in draw(st.lists(keys(), min_size=1, max_size=max_levels, unique=True)):
         names = draw(st.lists(keys().filter(lambda name: name != "title"), max_size=max_fields, unique=True))
-        fields = [FieldSpec("title", draw(titles()))]
+        fields = [FieldSpec("title", draw(labels))]
         for name in names:
             kind = draw(st.sampled_from(FieldKind))
             choices = ("未着手", "実施中", "完了") if kind is FieldKind.CHOICE else ()
             unit = "千円" if kind is FieldKind.MONEY else None
-            fields.append(FieldSpec(name, draw(titles()), kind, unit=unit, choices=choices))
-        levels.append(LevelSpec(key, draw(titles()), tuple(fields)))
+            fields.append(FieldSpec(name, draw(labels), kind, unit=unit, choices=choices))
+        levels.append(LevelSpec(key, draw(labels), tuple(fields)))
     return Schema(tuple(levels))
 
 
