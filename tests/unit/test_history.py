@@ -1,0 +1,71 @@
+"""History: every change of one field, in order of recording, through renaming, moving, withdrawing and undoing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from plan_ledger import Ledger, Plan
+from plan_ledger.ledger.errors import UnknownField, UnknownItem
+
+
+@pytest.fixture
+def plan() -> Iterator[Plan]:
+    with Ledger.open() as ledger, ledger.acting("企画室"):
+        plan = ledger.open_plan("計画", fiscal_year=2023)
+        plan.add("strategy", "戦略1")
+        yield plan
+
+
+def test_every_change_with_what_it_replaced(plan: Plan) -> None:
+    item = plan["戦略1"]
+    for title in ("戦略1a", "戦略1b", "戦略1a"):
+        item.change(title=title)
+    rows = item.history("title")
+    assert [(row.old, row.new) for row in rows] == [
+        ("", "戦略1"),
+        ("戦略1", "戦略1a"),
+        ("戦略1a", "戦略1b"),
+        ("戦略1b", "戦略1a"),
+    ]
+    assert [row.position for row in rows] == sorted(row.position for row in rows)
+    assert [row.path for row in rows] == [("戦略1a",)] * 4, "under today's title"
+
+
+def test_it_goes_on_through_withdrawing_and_restoring(plan: Plan) -> None:
+    item = plan["戦略1"]
+    item.change(title="A")
+    item.withdraw()
+    assert [row.new for row in plan.history("A", "title")] == ["戦略1", "A"]
+    item.restore()
+    item.change(title="B")
+    assert [row.new for row in item.history("title")] == ["戦略1", "A", "B"]
+
+
+def test_a_field_that_never_held_anything_has_none(plan: Plan) -> None:
+    kpi = plan.add("kpi", "KPI1", under="戦略1")
+    measure = plan.add("measure", "施策1", under=kpi)
+    project = plan.add("project", "事業1", under=measure)
+    assert project.history("budget") == []
+    project.change(budget="1")
+    project.change(budget="")
+    assert [(row.old, row.new) for row in project.history("予算額")] == [("", "1"), ("1", "")]
+
+
+def test_what_is_unknown_is_told(plan: Plan) -> None:
+    with pytest.raises(UnknownField):
+        plan.history("戦略1", "budget")
+    with pytest.raises(UnknownItem):
+        plan.history("戦略9", "title")
+    with plan.ledger.acting("企画室"):
+        other = plan.ledger.open_plan("別の計画", fiscal_year=2023)
+    with pytest.raises(UnknownItem):
+        other.history(plan["戦略1"], "title")
+
+
+def test_what_nobody_changed_is_not_in_it(plan: Plan) -> None:
+    head = plan.ledger.head
+    assert not plan["戦略1"].change(title="戦略1")
+    assert plan.ledger.head == head
+    assert len(plan.history("戦略1", "title")) == 1
