@@ -109,8 +109,8 @@ def read_prefix(r: Reading, i: int, notes: Notes) -> int:
         i += 1
     i = _limits(s, i, notes)
     label = _LABEL.match(s, i)
-    if label is not None and s[i] not in "約金":
-        words = label.group().rstrip(":は約およそ概金")
+    if label is not None and s[i] != "約" and label.group() != "金":
+        words = label.group().rstrip(":は約およそ概")
         if words and (words[-1] in _BAD_LABEL_END or words[0] in COMBINING or _FIGURE_WORDS.search(words)):
             raise r.error(Reason.NOT_AN_AMOUNT, i)
         notes.label = r.original(i, i + len(words)).strip() or None

@@ -43,6 +43,8 @@ _MARKS: Final[dict[str, tuple[str, int | None]]] = {
     **dict.fromkeys(("ゼロ予算", "ゼロ予算事業", "0予算", "0予算事業"), ("ゼロ予算", 0)),
     "ゼロ": ("ゼロ", 0),
 }  # fmt: skip
+_UNIT_NOTE: Final = re.compile(rf"[(\[](?:単位:?)?({'|'.join(UNITS)})[)\]]$")
+"""The unit that a bracket after the figure names (``4,450（百万円）``); it wins over the table's."""
 _SIMPLE: Final = re.compile(rf"([△\-+]?)([0-9]{{1,3}}(?:,[0-9]{{3}})+|[1-9][0-9]*|0)({'|'.join(UNITS)})?")
 _SIGN: Final = re.compile(r"[△\-+±]")
 _FOREIGN: Final = re.compile(r"米?ドル|ユーロ|ポンド|元(?!年)|ウォン|US\$|\$|€|£")
@@ -87,6 +89,8 @@ def parse_money(text: str, *, unit: str | None = None, fiscal_year: int | None =
     if _UNKNOWN.fullmatch(s):
         return Money(text, None, "none", "unknown")
     begin, end, bracket = _outer(s)
+    if bracket is not None and DASHES.fullmatch(s, begin, end):
+        return Money(text, None, "none", "none")
     if (marked := _MARKS.get(s[begin:end])) is not None:
         return Money(text, marked[1], "none", marked[0])
     if _FUZZY.search(s):
@@ -132,6 +136,8 @@ def scan_amount(r: Reading, i: int, unit: str | None, *, need_unit: bool = True)
     for _ in range(2):
         if (sign := _SIGN.match(s, i)) is not None:
             negative = sign.group() in "△-"
+            if sign.group() == "±" and s[sign.end() : sign.end() + 1] != "0":
+                raise r.error(Reason.AMBIGUOUS, i)
             i = sign.end()
         if s[i : i + 1] in ("¥", "\\") and i < len(s):
             currency, i = True, i + 1
@@ -188,6 +194,8 @@ def _general(r: Reading, begin: int, end: int, bracket: str | None, unit: str | 
     notes = Notes()
     reader: Callable[[int], Amount | None] = lambda at: scan_amount(r, at, unit)  # noqa: E731 - closes over the context
     i = read_prefix(r, begin, notes)
+    noted = _UNIT_NOTE.search(s)
+    unit = noted[1] if noted is not None else unit
     amount = scan_amount(r, i, unit, need_unit=False)
     if amount is None:
         foreign = _FOREIGN.match(s, i) is not None
@@ -222,6 +230,9 @@ def _general(r: Reading, begin: int, end: int, bracket: str | None, unit: str | 
         shares and total >= 0 and sum(shares) > total
     ):
         warnings.append(NotationWarning.PARTS_MISMATCH)
+    printed = (second or amount).unit
+    if noted is not None and printed == "none":
+        printed, notes.remark = noted[1], None
     extra: dict[str, Any] = {}
     if second is not None:
         assert second.yen is not None
@@ -230,7 +241,7 @@ def _general(r: Reading, begin: int, end: int, bracket: str | None, unit: str | 
         extra = {"low": total, "high": second.yen}
         notes.comparator = "range"
     return Money(
-        r.text, None if second else total, (second or amount).unit, None, notes.approx, notes.comparator,
+        r.text, None if second else total, printed, None, notes.approx, notes.comparator,
         fiscal_year=notes.fiscal_year, stage=notes.stage, role=notes.role, label=notes.label, note_marker=notes.marker,
         bracket=bracket, of_which=tuple(notes.of_which), breakdown=tuple(notes.breakdown), remark=notes.remark,
         warnings=tuple(warnings), spans=r.spans(notes.parts), **extra,

@@ -125,6 +125,11 @@ _MARK: Final = re.compile(
     r"|朱書き?|赤色|赤文字|赤書き|赤)|(?P<line>下線|アンダーライン)|(?P<high>網掛け"
     r"|黄色|マーカー|着色|ハイライト))"
 )
+_MARKED: Final = re.compile(
+    r"(?:(?P<red>赤字|朱書き?|赤文字|赤色)|(?P<line>下線部?|アンダーライン)|(?P<high>網掛け部?|黄色|マーカー))"
+    r"(?:の?(?:部分|箇所))?(?:は|が|:|…|=)[^。]{0,20}?(?:変更|修正|追加|更新|改訂|加筆)"
+)
+_HEADING: Final = re.compile(r"[A-Z]\.(?![0-9A-Za-z]*$)")
 
 
 def split_header_label(text: str) -> HeaderLabel:
@@ -211,6 +216,8 @@ def parse_cell(text: str) -> Cell:
         found = _mark(r) or _series(r) or _replaced(r)
         if found is not None:
             return found
+        if _HEADING.match(r.s):
+            return HeaderRow(text, (split_header_label(text),))
     return strip_numbering(text)
 
 
@@ -236,7 +243,7 @@ _HEADINGS: Final = frozenset((
 
 
 def _mark(r: Reading) -> MarkRule | None:
-    match = _MARK.search(r.s)
+    match = _MARK.search(r.s) or _MARKED.search(r.s)
     if match is None:
         return None
     return MarkRule(r.text, "red_text" if match["red"] else "underline" if match["line"] else "highlight")

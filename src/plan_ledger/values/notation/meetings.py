@@ -24,6 +24,13 @@ _MATERIAL: Final = re.compile(
     r"]{0,3}(?:[-・‐][0-9]{1,3}){0,3}(?![0-9])|別紙 ?[0-9]{0,3}|議事録|議事概要"
     r"|次第"
 )
+_MATERIAL_FIRST: Final = re.compile(rf"^[ (\[【]*(?:{_MATERIAL.pattern})(?=[ )\]】])[ )\]】]*")
+_SHORT_DATE: Final = re.compile(
+    r" ?\((?:[0-9]{1,2}/[0-9]{1,2}|[0-9]{1,2}月[0-9]{1,2}日)(?: ?\([月火水木金土日]\))?(?:開催)?\)"
+)
+_CALENDAR: Final = re.compile(
+    r"(?:(?:令和|平成|昭和|[RHS]) ?(?:元|[0-9]{1,2})|[12][0-9]{3}) ?年(?=(?: ?[0-9]{1,2}月)? ?第)"
+)
 _FISCAL: Final = re.compile(
     r"(?:令和|平成|昭和|[RHS]) ?(?:元|[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
     r" ?(?:年度|(?= ?第))|[12][0-9]{3} ?年度|(?:今|本|当|来|前|昨)年度"
@@ -71,7 +78,9 @@ def parse_meeting(text: str, *, fiscal_year: int | None = None) -> MeetingName:
     cut: list[tuple[int, int]] = []
     held, warnings = _held(r, parts, cut)
     year = _year(r, parts, cut)
-    material = _first(r, _MATERIAL, "material", match.end(), parts, cut)
+    material = _first(r, _MATERIAL, "material", match.end(), parts, cut) or _first(
+        r, _MATERIAL_FIRST, "material", 0, parts, cut
+    )
     mode = _mode(r, match.end(), parts, cut)
     before, inside, after = _around(r, match, cut)
     body, plan = _body_and_plan(before, after, inside=inside)
@@ -115,6 +124,30 @@ def _held(
         parts.append(("date", *spaced.span()))
         cut.append(spaced.span())
         return value.start, list(value.warnings)
+    return _partly(r, parts, cut)
+
+
+def _partly(
+    r: Reading, parts: list[tuple[str, int, int]], cut: list[tuple[int, int]]
+) -> tuple[str | None, list[NotationWarning]]:
+    """``(8/30)`` after the name, in the table's fiscal year; 令和5年 before 第2回 as a calendar year."""
+    from plan_ledger.values.notation.dates import parse_date
+
+    short = _SHORT_DATE.search(r.s)
+    if short is not None:
+        cut.append(short.span())
+        if r.fiscal_year is None:
+            return None, []
+        words = r.original(*short.span()).strip(" \u3000()（）").removesuffix("開催")
+        value = parse_date(words, fiscal_year=r.fiscal_year)
+        parts.append(("date", *short.span()))
+        return value.start, list(value.warnings)
+    year = _CALENDAR.search(r.s)
+    if year is not None:
+        value = parse_date(r.original(*year.span()))
+        parts.append(("date", *year.span()))
+        cut.append(year.span())
+        return value.start, list(value.warnings)
     return None, []
 
 
@@ -150,7 +183,8 @@ def _first(
         return None
     parts.append((name, *match.span()))
     cut.append(match.span())
-    return r.original(*match.span()).replace(" ", "").replace("\u3000", "")
+    words = r.original(*match.span()).strip(" \u3000()（）[]【】")
+    return words.replace(" ", "").replace("\u3000", "")
 
 
 def _mode(r: Reading, start: int, parts: list[tuple[str, int, int]], cut: list[tuple[int, int]]) -> str | None:

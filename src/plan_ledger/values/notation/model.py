@@ -185,7 +185,7 @@ class Money:
     @property
     def excluded(self) -> bool:
         """Whether a total leaves this amount out."""
-        return self.role is not None or self.bracket is not None
+        return self.role is not None or self.bracket is not None or _is_past(self.label)
 
     @property
     def counted(self) -> int | None:
@@ -193,6 +193,11 @@ class Money:
         if self.yen is None or self.excluded:
             return None
         return self.yen - sum(part.yen for part in (*self.of_which, *self.breakdown) if "再掲" in part.label)
+
+
+def _is_past(label: str | None) -> bool:
+    """Whether a label says that the amount is last year's (前年度 1,000)."""
+    return label is not None and label.startswith(("前年", "昨年", "前々年", "一昨年"))
 
 
 @frozen

@@ -21,6 +21,10 @@ _NOT_LABEL: Final = re.compile(
 )
 _REST: Final = re.compile(r"[^0-9,.~/→△\-+()%:]{1,20}")
 _TREND: Final = re.compile(r"(?P<up>の?増加?|の?増)|(?P<down>の?減少?|の?減|の?削減)")
+_DOUBTFUL: Final = re.compile(
+    r"[0-9十百千万]数[一-龠か]|[0-9]回目|ワースト|下位|下から|(?:時間|年|月|日)半(?!期)|人・(?!日$)"
+)
+"""Some more than ten, an ordinal, a rank from below: no count that could be told by one figure."""
 _OF: Final = re.compile(r"(?:のうち|中|の内)(?=[0-9])")
 _NTH_PART: Final = re.compile(r"([0-9]{1,4})分の([0-9]{1,4})")
 _BRACKET: Final = re.compile(r"\(([^()]*)\)")
@@ -58,6 +62,8 @@ def parse_number(text: str, *, fiscal_year: int | None = None) -> Number:
     share = _share(r, begin)
     if share is not None:
         return share
+    if s[begin:] == "〇" or _DOUBTFUL.search(s, begin):
+        raise r.error(Reason.NOT_A_NUMBER, begin)
     figure = scan_figure(r, begin, loose=True)
     if figure is None or (figure.kanji and figure.loose):
         label = _LABEL.match(s, begin)

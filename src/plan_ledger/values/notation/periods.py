@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
+from plan_ledger.errors import NotationError
 from plan_ledger.values.notation.codes import NotationWarning, Reason
 from plan_ledger.values.notation.context import DASHES, Reading, plausible_year
 from plan_ledger.values.notation.dates import SUFFIX
 from plan_ledger.values.notation.model import Period, Precision, iso
 from plan_ledger.values.notation.point import Point
 from plan_ledger.values.notation.ranges import Range, add_months, scan_length, scan_range
-
-if TYPE_CHECKING:
-    from plan_ledger.errors import NotationError
 
 _FROM_TO: Final = re.compile(r"自:?([^至自]{1,40})至:?([^至自]{1,60})")
 _OPEN_WORDS: Final = re.compile(r"(?:継続(?:中|実施)?|現在)")
@@ -87,6 +85,9 @@ def build_period(r: Reading, found: Range, text: str, *, whole: bool = False) ->
             agrees = key2 == (add_months(key1, months) if months is not None else _add_days(key1, days or 1))
             if not agrees:
                 warnings.append(NotationWarning.DURATION_MISMATCH)
+        if found.end < len(r.s) and _said_again(r, found, key1, key2):
+            parts.append(("again", found.end, len(r.s)))
+            found.end = len(r.s)
         if found.end < len(r.s):
             bare = NotationWarning.AMBIGUOUS_YEAR in warnings and r.s[found.end] != "("
             if bare or not (SUFFIX.fullmatch(r.s, found.end) and _may_follow(r, found)):
@@ -121,6 +122,27 @@ def build_period(r: Reading, found: Range, text: str, *, whole: bool = False) ->
         tuple(warnings),
         r.spans(parts),
     )
+
+
+def _said_again(r: Reading, found: Range, key1: int, key2: int) -> bool:
+    """Whether the period follows once more in brackets, in the other calendar (``(2023～2027年度)``).
+
+    Raises:
+        NotationError: year_mismatch: the two are not the same.
+    """
+    s, at = r.s, found.end
+    if found.right is None or found.right is found.left or s[at] != "(" or s[-1] != ")":
+        return False
+    try:
+        again = scan_range(r, at + 1)
+    except NotationError:
+        return False
+    if again is None or again.left is None or again.right in (None, again.left) or again.end != len(s) - 1:
+        return False
+    assert again.right is not None
+    if (again.left.key1, again.right.key2) != (key1, key2):
+        raise r.error(Reason.YEAR_MISMATCH, at)
+    return True
 
 
 def _may_follow(r: Reading, found: Range) -> bool:

@@ -39,7 +39,7 @@ _PER_AFTER: Final = re.compile(
 )
 _LIMIT: Final = re.compile(
     r"(?P<about>程度|前後|弱|強|余り?|ほど|くらい|ぐらい)|(?P<cmp>以上|以内|以下"
-    r"|未満|超(?!過)|を?超える|を?超え|を上回る|を下回る|まで|より多い|より少ない)"
+    r"|未満|超(?!過)|を?超える|を?超え|を上回る|を下回る|まで(?!に?[増向上引拡減低縮削])|より多い|より少ない)"
 )
 _COMPARE: Final = {
     "以上": ">=", "以内": "<=", "以下": "<=", "未満": "<", "超": ">", "を超える": ">", "超える": ">", "を超え": ">",
@@ -179,7 +179,13 @@ def _unit(r: Reading, figure: Figure, *, loose: bool) -> None:
             figure.unit = "か" + match["of"].removesuffix("間")
         else:
             figure.unit = r.original(*match.span("unit")) if not match["unit"].isascii() else match["unit"]
-            figure.unit = {"pt": "ポイント", "才": "歳"}.get(figure.unit, figure.unit)
+            figure.unit = {
+                "pt": "ポイント",
+                "%pt": "ポイント",
+                "%ポイント": "ポイント",
+                "％ポイント": "ポイント",
+                "才": "歳",
+            }.get(figure.unit, figure.unit)
         figure.end = match.end()
         return
     unknown = _LOOSE.match(s, i) if loose else None

@@ -27,7 +27,7 @@ _QUARTERS: Final = re.compile(
     r"第?([1-4])・?(?:四半期)?(?:~|-|ー|から)第?([1-4])・?四半期|([1-4])(?:Q)?(?:~|-|ー)([1-4])Q"
 )
 _FUZZY: Final = re.compile(
-    r"[0-9]{4}年代(?:前半|半ば|なかば|後半|初頭|末|中頃|中盤)?(?:頃|ごろ)?(?:まで)?|未定|当面の?間?|当分の?間?"
+    r"[0-9]{4}年代(?:前半|半ば|なかば|後半|初頭|末|中頃|中盤)?(?:頃|ごろ)?(?:まで)?|未定|(?:終期|終了時期|期限|期間|時期)(?:は)?(?:未定|なし)|無期限|当面の?間?|当分の?間?"
     r"|(?:事業|工事|整備|計画)?(?:完了|終了|達成|完成|廃止|供用開始)(?:時|後|予定|まで){0,2}"
 )
 _LENGTH: Final = re.compile(
@@ -65,7 +65,7 @@ def scan_range(r: Reading, i: int) -> Range | None:
         found.open, found.mark = True, lead.span()
         return found
     quarters = _QUARTERS.match(s, i)
-    left = None if quarters is not None else scan_point(r, i, period=True)
+    left = None if quarters is not None else scan_point(r, i, period=True) or _era_year(r, i)
     if left is None and quarters is None:
         return None
     if quarters is None and left is not None and left.month is None and left.season is None:
@@ -80,6 +80,23 @@ def scan_range(r: Reading, i: int) -> Range | None:
     found.mark = mark.span()
     _right_side(r, found, left, mark)
     return found
+
+
+def _era_year(r: Reading, i: int) -> Point | None:
+    """The 7 of ``7～9年度`` in a document whose era is known."""
+    match = _ERA_YEARS.match(r.s, i)
+    if match is None or r.era is None or not int(match[1]):
+        return None
+    p = Point(i)
+    p.end = match.end(1)
+    p.era, p.era_year, p.written = r.era, int(match[1]), "era"
+    p.year = r.era.base + p.era_year
+    p.parts.append(("year", *match.span(1)))
+    p.warn(NotationWarning.ERA_INHERITED)
+    return p
+
+
+_ERA_YEARS: Final = re.compile(r"([0-9]{1,2})(?=(?:~|から|-)[0-9]{1,2}年度)")
 
 
 def _single(r: Reading, left: Point) -> Range:

@@ -22,9 +22,9 @@ from plan_ledger.values.notation.ranges import scan_range
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_BULLETS: Final = "・●○◯◎■□◆◇▪▫◦★☆▶►▷❏"
+_BULLETS: Final = "・〇●○◯◎■□◆◇▪▫◦★☆▶►▷❏"
 _KEPT: Final = "※①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-_HEAD: Final = re.compile(rf"(?:^|(?<= ))(?=[{_BULLETS}{_KEPT}*\-0-9'RHSTMrhs令平昭大明【\[(<自通上下第翌今来年])")
+_HEAD: Final = re.compile(rf"(?:^|(?<= ))(?=[{_BULLETS}{_KEPT}*\-~0-9'RHSTMrhs令平昭大明【\[(<自通上下第翌今来年])")
 _BRACKETS: Final = re.compile(r"[(\[「『【〈《{]|[)\]」』】〉》}]")
 _CLOSES: Final = {")": "(", "]": "[", "」": "「", "』": "『", "】": "【", "〉": "〈", "》": "《", "}": "{"}
 _BOUNDARY: Final = re.compile(r" |:(?![0-9])|$")
@@ -43,6 +43,7 @@ _STATUS: Final = re.compile(r"\((?:予定|見込み?|仮|案|実施済み?|済�
 _ENCLOSED: Final = re.compile(r"【([^【】]{1,30})】|\[([^\[\]]{1,30})\]|\(([^()]{1,30})\)|<([^<>]{1,30})>")
 _UNKNOWN_YEAR: Final = 1999
 """Stands in for a missing fiscal year while scanning (its February has 29 days); no value that used it is kept."""
+_PLACEHOLDERS: Final = frozenset("〇○◯□◇☆")
 MAX_ENTRIES: Final = 1_000
 
 
@@ -176,8 +177,10 @@ def _heads(r: Reading, *, known: bool, warnings: list[NotationWarning]) -> list[
 
 
 def _bullet(s: str, i: int, *, line: bool) -> _Head | None:
-    char = s[i]
-    if char in _BULLETS or (line and char in "*-" and s[i + 1 : i + 2] == " "):
+    char, following = s[i], s[i + 1 : i + 2]
+    if char in _PLACEHOLDERS and (following == char or (char == "〇" and following in "一二三四五六七八九十")):
+        return None  # ○○会議
+    if char in _BULLETS or (line and char in "*-" and (following == " " or following in "RHS令平")):
         j = i + 1
         while j < len(s) and s[j] == " ":
             j += 1
@@ -198,11 +201,11 @@ def _dated(
     enclosed = _ENCLOSED.match(s, i)
     if enclosed is not None:
         return _enclosed(r, enclosed, known=known) if free or s[i] == "【" else None
-    if s[i] not in "0123456789'RHSTMrhs令平昭大明自通上下第翌今来年":
+    if s[i] not in "~0123456789'RHSTMrhs令平昭大明自通上下第翌今来年":
         return None
     try:
         found = scan_range(r, i)
-        if found is None or found.left is None:
+        if found is None or (found.left is None and not free):
             return None
         end = found.end
         period: Period | None = build_period(r, found, r.original(i, end))

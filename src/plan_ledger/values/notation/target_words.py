@@ -29,6 +29,7 @@ class Around:
         self.role: str | None = None
         self.as_of: str | None = None
         self.per: str | None = None
+        self.cumulative = False
         self.years = 0
         self.ratio: Decimal | None = None
         self.change_rate: Decimal | None = None
@@ -61,7 +62,7 @@ _NOISE: Final = re.compile(
     r"第(?:[0-9]{1,3}(?![0-9位])|[一二三四五六七八九十]{1,3}(?!位))[次期回号種条章部段階]?|(?:ベスト|トップ)[0-9]{1,3}|[0-9]{1,2}年(?:間"
     r"|後|以内|度)(?:で|に|の)?|SDGs?[0-9]*|Society[0-9.]*|(?<![0-9])[0-9]次産業"
     r"|[0-9]つの"
-    r"|(?<![0-9])[0-9]{1,3}歳(?:以上|以下|未満|代|児)?+(?=[の一-龠ァ-ヶ])|(?<![0-9])[0-9]{1,3}~[0-9"
+    r"|(?<![0-9.])[0-9]{1,3}歳(?![男女])(?:以上|以下|未満|代|児)?+(?=[の一-龠ァ-ヶ])|(?<![0-9])[0-9]{1,3}~[0-9"
     r"]{1,3}歳|[0-9一二三]歳児|[0-9]R(?![0-9])|COVID-[0-9]{1,4}|5G|(?<![0-9])[0-9]大(?![人学会])"
     r"|[一二三]次|中[123一二三](?![0-9])|小[1-6](?![0-9])|[1-6]年生|[0-9]種(?![類])"
 )
@@ -73,12 +74,12 @@ _REFERENCE: Final = (
 _AGAINST: Final = re.compile(
     _REFERENCE + r"(?:[よりのをにと比対もべ]|から|以上に|同){0,4}(?:(?P<near>並み?|程度|同等"
     r"|同水準|水準|同程度)|(?P<ge>以上)|(?P<le>以下|以内)|(?P<gt>上回る?|超える?"
-    r"|増加?|向上|上昇|改善|高い|高く|増や)"
+    r"|増加?|向上|上昇|高い|高く|増や)"
     r"|(?P<lt>下回る?|減少?|低減|削減|縮小|低下|低い|減ら)|(?P<eq>維持))"
 )
 _PREVIOUS: Final = re.compile(r"前年|昨年|前回|現状|現況|過去")
 _TREND: Final = re.compile(
-    r"(?P<keep>維持|横ばい)|(?P<up>増加|増やす|向上|上昇|拡大|増$|増加傾向|引き上げ)"
+    r"(?P<keep>維持|横ばい)|(?P<up>増加|増やす|向上|上昇|拡大|(?<!社会)(?<!自然)増$|増加傾向|引き上げ)"
     r"|(?P<down>減少|減らす|低減|削減|縮小|低下|抑制|減$|引き下げ)"
 )
 
@@ -136,6 +137,12 @@ def _bracket(r: Reading, start: int, end: int, main: str, after: int, around: Ar
     inner = s[start:end]
     if not inner:
         return True
+    if (each := _EACH_YEAR.fullmatch(inner)) is not None:
+        around.per = around.per or each[1]
+        return False
+    if _SUM.fullmatch(inner):
+        around.cumulative = True
+        return False
     if _year(r, start, end, around, actual=True):
         return True
     follows = _BASE_FOLLOWS.match(s, after)
@@ -149,7 +156,9 @@ def _bracket(r: Reading, start: int, end: int, main: str, after: int, around: Ar
     rate = _RATE.fullmatch(s, before.end() if before else start, end)
     if rate is not None:
         value = Decimal(rate["n"])
-        if rate["sign"] or rate["way"] or before:
+        if before is not None and not (rate["sign"] or rate["way"]):
+            return False  # 前年比120%: a ratio to last year, or a change
+        if rate["sign"] or rate["way"]:
             down = (rate["sign"] in "△-" and rate["sign"]) or (rate["way"] or "").startswith(("減", "削"))
             around.change_rate = -value if down else value
         elif not main.endswith("%"):
@@ -226,6 +235,8 @@ def _sides(r: Reading, start: int, end: int, around: Around) -> bool:
     return True
 
 
+_EACH_YEAR: Final = re.compile(r"[毎各](年度?|月|週|日|回)(?:平均)?")
+_SUM: Final = re.compile(r"[^()]{0,24}(?:累計|累積|延べ|のべ|通算)(?:数|値)?")
 _STATE: Final = re.compile(r"(?:令和|平成|[RH])(?:元|[0-9]{1,2})[年./][^、()]{0,16}(?:時点|現在)$")
 
 
@@ -274,7 +285,8 @@ def reference(words: str) -> tuple[str, str | None] | None:
         against = match["ref"]
         previous = _PREVIOUS.match(against) is not None
         if match["near"]:
-            return "approx", against
+            after = words[match.end() :]
+            return (">=" if after.startswith("以上") else "<=" if after.startswith("以下") else "approx"), against
         if match["ge"]:
             return ">=", against
         if match["le"]:

@@ -41,6 +41,10 @@ _AFTER: Final = re.compile(
 _BAND: Final = re.compile(r"台(?![湾風])")
 _RATE: Final = re.compile(r"(?:率|割合|比率|シェア)(?:を|は|が|:)?$")
 _LABEL_END: Final = re.compile(r"[はがをの:、，,・]+$")
+_RANGE: Final = re.compile(r"~")
+_DOUBTFUL: Final = re.compile(
+    r"[0-9十百千万]数[一-龠か]|(?:時間|年|月|日)半(?!期)|ワースト|下位[0-9]|上位[0-9]+位(?!以内|まで)"
+)
 _TO: Final = re.compile(r"[^0-9]{0,12}(?:→|から)[^0-9]{0,12}")
 
 
@@ -96,6 +100,8 @@ def _target(r: Reading) -> Target:
     headed = around.fiscal_year is not None
     work = read_brackets(r, begin, around)
     work = mask_words(r, work, begin, around)
+    if _DOUBTFUL.search(work, begin):
+        return Target(r.text, unparsed=True)
     figures = _figures(r, work, begin)
     if headed and around.years and len(figures) > 1:
         return Target(r.text, unparsed=True)
@@ -155,7 +161,7 @@ def _single(r: Reading, work: str, begin: int, figure: Figure, around: Around) -
     after = work[figure.end :]
     band = _BAND.match(after)
     if band is not None:
-        if unit != "位" or figure.value % 10:
+        if unit != "位" or figure.value % 10 or after[band.end() :].startswith(("前", "後", "半")):
             return Target(r.text, unparsed=True)
         return Target(r.text, None, unit, "range", low=figure.value, high=figure.value + 9, **values)
     if figure.high is not None:
@@ -169,7 +175,7 @@ def _single(r: Reading, work: str, begin: int, figure: Figure, around: Around) -
         return Target(r.text, unparsed=True)
     return Target(
         r.text, None if figure.high is not None else figure.value, unit, comparator or "=", approx=figure.approx,
-        cumulative=figure.cumulative, per=figure.per or around.per,
+        cumulative=figure.cumulative or around.cumulative, per=figure.per or around.per,
         spans=r.spans([("value", figure.start, figure.end), *around.parts]), **values,
     )  # fmt: skip
 
@@ -183,6 +189,8 @@ def _following(after: str) -> str | None:
     match = _AFTER.match(after)
     if match is None:
         return None
+    if match.lastgroup in ("up", "down") and match.group()[0] in "にへま":
+        return None  # 80%に向上: the level to be reached, not the change
     names = {"up": "increase", "down": "decrease", "gt": ">", "lt": "<", "ge": ">=", "le": "<="}
     return names[match.lastgroup or "up"]
 
@@ -200,13 +208,20 @@ def _several(r: Reading, work: str, begin: int, figures: Sequence[Figure], aroun
         ) and not between:
             low, high = sorted((first.value, second.value))
             return Target(r.text, None, second.unit, "range", low=low, high=high, **values)
+        if _RANGE.fullmatch(work, first.end, second.start) and not first.comparator and first.value < second.value:
+            return Target(
+                r.text, None, second.unit, "range", approx=second.approx, low=first.value, high=second.value, **values
+            )
         if _TO.fullmatch(work, first.end, second.start) and not first.comparator:
+            between_words = work[first.end : second.start]
+            if "→" not in between_words and not work.startswith(("に", "へ", "まで"), second.end):
+                return Target(r.text, unparsed=True)
             return _single(r, work, second.start, second, around)
     units = {figure.unit for figure in figures}
     multi: list[Quantity] = []
     at = begin
     for figure in figures:
-        label = r.original(at, figure.start).replace("\0", "").strip(" 　、,・/:：\n")
+        label = r.original(at, figure.start).replace("\0", "").strip(" 　、,・/／:：\n")
         label = _LABEL_END.sub("", label)
         if not label or len(label) > 20 or figure.high is not None or "\0" in work[at : figure.start]:
             return Target(r.text, unparsed=True)
