@@ -167,7 +167,8 @@ def diff(
         plan = ledger.open_plan(title, fiscal_year=year)
         plan.propose(old).apply()
         since = plan.resolve(None)
-        plan.propose(new, accept_renames=True, withdraw_missing=True).apply()
+        # base: two handouts of one ledger are none of this one
+        plan.propose(new, base="now", accept_renames=True, withdraw_missing=True).apply()
         until = plan.resolve(None)
         found = plan.changes(since, until)
         digest = plan.snapshot(until).digest

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 from attrs import define, field, frozen
 
 from plan_ledger.errors import Place, PlanLedgerError, raise_problems
-from plan_ledger.index import catalog
 from plan_ledger.ledger.intents import Executor
 from plan_ledger.ledger.placing import intents_by_document
+from plan_ledger.ledger.returning import now, start_from
 from plan_ledger.ledger.work import Receipt, Work
-from plan_ledger.queries import snapshot
-from plan_ledger.queries.moments import Moment, Moments
-from plan_ledger.queries.results import MomentRef, Snapshot
+from plan_ledger.queries.moments import Moment
+from plan_ledger.queries.results import Snapshot
 from plan_ledger.sheets.comparing import compare
 from plan_ledger.sheets.grid import Document
 from plan_ledger.sheets.headers import Headings
@@ -25,8 +24,6 @@ from plan_ledger.sheets.reading import NamedBytes, read_document
 from plan_ledger.sheets.table import KnownItems, Table, read_table
 from plan_ledger.sheets.table_problems import OtherPlan, TitleLineMissing
 from plan_ledger.sheets.titles import read_title, same_plan
-from plan_ledger.store.transaction import Rows
-from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.schema import Schema, default_schema
 
 if TYPE_CHECKING:
@@ -107,7 +104,7 @@ class PlanProposal(Proposal):
         def applying(work: Work, executor: Executor) -> None:
             current = self._given
             if work.position != self._head or self.base is not None:
-                current = _now(work.tx, self._target.row, work.position)
+                current = now(work.tx, self._target.row, work.position)
             if work.position != self._head:
                 self._check_fresh(current)
             applied = self.applied(accept_layout=accept_layout)
@@ -146,27 +143,26 @@ def propose(
 ) -> PlanProposal:
     """See :meth:`plan_ledger.Plan.propose`."""
     paths = [sheets] if isinstance(sheets, (str, os.PathLike, NamedBytes)) else list(sheets)
-    with plan.ledger.reading() as rows:
-        moments = Moments(rows, plan.row)
-        current = given = _now(rows, plan.row, moments.head)
-        ref = None if base is None else moments.resolve(base)
-        if ref is not None and ref.pair != current.moment.pair:
-            meeting = moments.by_name(ref.meeting) if ref.meeting else None
-            given = snapshot.take(rows, plan.row, ref, scope=meeting.scope if meeting else None)
-    documents = [_read(path, current.schema, limits or DEFAULT_LIMITS) for path in paths]
+    schema = plan.schema
+    documents = [read_sheet(path, schema, limits or DEFAULT_LIMITS) for path in paths]
+    start = start_from(plan, documents, base)
+    current, given = start.current, start.given
     known = KnownItems(given)
     tables = tuple(read_table(each, current.schema, known=known, partial=partial) for each in documents)
     problems: list[PlanLedgerError] = []
     for document, table in zip(documents, tables, strict=True):
-        problems += [*document.errors, *_other_plan(table, plan), *table.problems]
+        problems += [*document.errors, *other_plan(table, plan), *table.problems]
+    if not any(isinstance(problem, OtherPlan) for problem in problems):
+        problems += start.problems
     raise_problems(problems)
+    start.give_ids(tables)
     compared = compare(tables, given, current, partial=partial, new_id=plan.ledger.new_id)
     raise_problems(compared.problems)
     title = next((table.title for table in tables if table.title), None)
     return PlanProposal(
         plan=plan.title,
         documents=tuple(DocumentRef(each.name, each.sha256) for each in documents),
-        base=ref,
+        base=start.ref,
         title=title.title if title else None,
         meeting=title.meeting if title else None,
         entries=compared.entries,
@@ -174,10 +170,13 @@ def propose(
         partial=partial,
         accept_renames=accept_renames,
         withdraw_missing=withdraw_missing,
-        warnings=tuple(
-            warning
-            for document, table in zip(documents, tables, strict=True)
-            for warning in (*document.warnings, *table.warnings)
+        warnings=(
+            *start.warnings,
+            *(
+                warning
+                for document, table in zip(documents, tables, strict=True)
+                for warning in (*document.warnings, *table.warnings)
+            ),
         ),
         rows=compared.rows,
         target=plan,
@@ -197,7 +196,7 @@ def plan_from_sheet(ledger: Ledger, sheet: SheetPath, *, limits: Limits | None =
         TitleLineMissing: No line above the table names plan and fiscal year.
         SheetProblem: The document can't be read.
     """
-    document = _read(sheet, default_schema(2023), limits or DEFAULT_LIMITS)
+    document = read_sheet(sheet, default_schema(2023), limits or DEFAULT_LIMITS)
     line = read_title(line for grid in document.grids for line in grid.lines_before)
     if line is None or line.title is None:
         raise_problems(document.errors)
@@ -210,7 +209,8 @@ def plan_from_sheet(ledger: Ledger, sheet: SheetPath, *, limits: Limits | None =
     return line.title, line.fiscal_year, line.meeting
 
 
-def _read(sheet: SheetPath, schema: Schema, limits: Limits) -> Document:
+def read_sheet(sheet: SheetPath, schema: Schema, limits: Limits) -> Document:
+    """A document, read with the headings of a schema."""
     document = read_document(sheet, limits=limits, is_header=Headings(schema).is_header)
     if document.grids:
         return document
@@ -219,14 +219,11 @@ def _read(sheet: SheetPath, schema: Schema, limits: Limits) -> Document:
     return usual if usual.grids else document
 
 
-def _other_plan(table: Table, plan: Plan) -> Iterator[PlanLedgerError]:
+def other_plan(table: Table, plan: Plan) -> Iterator[PlanLedgerError]:
+    """The title line names another plan."""
     line = table.title
     if line is not None and line.title is not None and not same_plan(line, plan.title, plan.fiscal_year):
         yield OtherPlan(line.title, plan.title, place=Place(file=table.document, cell=line.ref))
-
-
-def _now(rows: Rows, plan: catalog.PlanRow, head: int) -> Snapshot:
-    return snapshot.take(rows, plan, MomentRef("now", head, Pair.of(head)))
 
 
 def _said(entry: ProposalEntry) -> tuple[object, ...]:

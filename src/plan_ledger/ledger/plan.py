@@ -77,7 +77,8 @@ class Plan(PlanQueries):
         Args:
             sheets: One document or several (tsv, csv, xlsx, docx): paths, or bytes with a name.
             base: What the sheets' writers were given: a cell equal to it reverts nothing that the ledger has got
-                since, one changed on both sides is a conflict. None: the table as it is now.
+                since, one changed on both sides is a conflict. None: what an xlsx or docx of ours says that it was
+                made from, else the table as it is now.
             partial: The sheets hold some rows, or some columns, only: nothing is missing, no order is meant.
             accept_renames: Take rows that are similar to missing ones for the same items under new titles.
             withdraw_missing: Withdraw the items that the sheets leave out.

@@ -19,7 +19,7 @@ from plan_ledger.sheets.grid import Cell, Grid, Line, cell_ref
 from plan_ledger.sheets.ink import joined, normal_line_ends
 from plan_ledger.sheets.limits import Limits
 from plan_ledger.sheets.package import CONTENT_TYPES, Package
-from plan_ledger.sheets.parts import custom_properties, relations
+from plan_ledger.sheets.parts import carried_part, custom_properties, relations
 from plan_ledger.sheets.problems import DamagedDocument, LimitExceeded, NestedTable, SheetProblem, shorten
 from plan_ledger.sheets.shaping import TAIL_HEADINGS, HeaderTest, RawRow, shape
 from plan_ledger.sheets.suspicions import (
@@ -40,14 +40,14 @@ _TYPES = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 def read_docx(
     package: Package, main: str, is_header: HeaderTest
 ) -> tuple[list[Grid], Mapping[str, str], list[SheetProblem]]:
-    """The document's grids, its custom properties, and what was found.
+    """The document's grids, its properties (custom ones, and what ours carry), and what was found.
 
     Raises:
         SheetProblem: Of level ``fatal``.
         MissingExtra: python-docx is not installed.
     """
     docx = need("docx")
-    properties = custom_properties(package)
+    properties = carried_part(package, main) | custom_properties(package)
     package.scan(main)
     parts = {"word/document.xml": package.part(main)}
     for relation in relations(package, main):

@@ -140,8 +140,9 @@ class Document:
     """A document as it was read.
 
     ``sha256`` is that of the file's bytes, in hexadecimal. ``properties`` are the custom document properties (xlsx,
-    docx) and the pairs of the very hidden sheet ``_plan_ledger`` (xlsx). ``problems`` holds everything that was
-    found, in the document's order: errors, with which nothing should be applied, and warnings to look at.
+    docx) and what our own files carry besides (see ``returned``): names and values of the very hidden sheet
+    ``_plan_ledger`` (xlsx) or of the custom XML part (docx). ``problems`` holds everything that was found, in the
+    document's order: errors, with which nothing should be applied, and warnings to look at.
     """
 
     name: str

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
 
 from plan_ledger.sheets.package import Package
 
 CUSTOM_PROPERTIES = "docProps/custom.xml"
+CARRIED = "urn:plan-ledger:carried:1"
+"""The namespace of the part in which our own Word documents carry what our workbooks have in a very hidden sheet."""
 
 
 @frozen
@@ -71,3 +73,52 @@ def custom_properties(package: Package) -> dict[str, str]:
 
     package.scan(CUSTOM_PROPERTIES, start, end, text)
     return {key: value.strip() for key, value in found.items()}
+
+
+def carried_pairs(rows: Iterable[Sequence[str]]) -> dict[str, str]:
+    """The rows of texts that our own files carry, as names and values.
+
+    A row is a name and its values, which are joined by tabs; one that begins with ``row`` and a number has both as
+    its name (``row 7``). The first of a name counts.
+    """
+    found: dict[str, str] = {}
+    for row in rows:
+        if row and row[0]:
+            named = 2 if row[0] == "row" else 1
+            found.setdefault(" ".join(row[:named]), "\t".join(row[named:]))
+    return found
+
+
+def carried_part(package: Package, main: str) -> dict[str, str]:
+    """What a Word document of ours carries in a custom XML part; nothing where there is none."""
+    for relation in relations(package, main):
+        if relation.kind == "customXml" and relation.target in package:
+            rows = _carried_rows(package, relation.target)
+            if rows:
+                return carried_pairs(rows)
+    return {}
+
+
+def _carried_rows(package: Package, part: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    ours = value = False
+
+    def start(tag: str, _: Mapping[str, str]) -> None:
+        nonlocal ours, value
+        ours = ours or tag == f"{CARRIED} carried"
+        if tag == f"{CARRIED} row" and ours:
+            rows.append([])
+        value = tag == f"{CARRIED} v" and bool(rows)
+        if value:
+            rows[-1].append("")
+
+    def end(_: str) -> None:
+        nonlocal value
+        value = False
+
+    def text(data: str) -> None:
+        if value:
+            rows[-1][-1] += data
+
+    package.scan(part, start, end, text)
+    return rows

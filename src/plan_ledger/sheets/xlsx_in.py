@@ -20,7 +20,7 @@ from plan_ledger.sheets.grid import Cell, CellKind, Grid, Run, cell_ref, column_
 from plan_ledger.sheets.ink import joined, normal_line_ends
 from plan_ledger.sheets.limits import Limits
 from plan_ledger.sheets.package import Package
-from plan_ledger.sheets.parts import custom_properties
+from plan_ledger.sheets.parts import carried_pairs, custom_properties
 from plan_ledger.sheets.problems import ErrorValue, FormulaWithoutValue, SheetProblem, shorten
 from plan_ledger.sheets.shaping import HeaderTest, RawRow, shape
 from plan_ledger.sheets.suspicions import CoveredText, FormulaValue, HiddenSheet, SheetWithoutTable, StruckText
@@ -30,7 +30,7 @@ from plan_ledger.sheets.xlsx_slices import SheetFacts
 from plan_ledger.sheets.xlsx_values import shown_value
 
 OWN_SHEET = "_plan_ledger"
-"""The very hidden sheet in which our own workbooks carry where they come from: names in column A, values in B."""
+"""The very hidden sheet in which our own workbooks carry where they come from: names in column A, values from B on."""
 
 
 def read_xlsx(
@@ -113,9 +113,11 @@ class _SheetReader:
             yield row, column, self.sheet._cells[row, column]
 
     def pairs(self) -> dict[str, str]:
-        """Column A → column B, as text."""
-        texts = {(row, column): self._text(cell)[0] for row, column, cell in self.cells() if column <= 2}
-        return {text: texts.get((row, 2), "") for (row, column), text in texts.items() if column == 1 and text}
+        """What the own sheet's rows say; see :func:`plan_ledger.sheets.parts.carried_pairs`."""
+        rows: dict[int, dict[int, str]] = {}
+        for row, column, cell in self.cells():
+            rows.setdefault(row, {})[column] = self._text(cell)[0]
+        return carried_pairs([[row.get(column, "") for column in range(1, max(row) + 1)] for row in rows.values()])
 
     def hidden_columns(self) -> frozenset[int]:
         hidden: set[int] = set()
