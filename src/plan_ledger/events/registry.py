@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import pydantic_core
 from attrs import define
@@ -81,9 +81,10 @@ def read_payload(
     cls = types.get(base)
     if cls is None or not slash or not _VERSION.fullmatch(number) or int(number) > cls.VERSION:
         raise UnknownEventType(name[:80])
-    data: Payload = pydantic_core.from_json(payload)
-    if not isinstance(data, dict):
+    found: object = pydantic_core.from_json(payload)
+    if not isinstance(found, dict):
         raise TypeError("a payload is an object")
+    data = cast(Payload, found)
     for version in range(int(number), cls.VERSION):
         data = upcasters[base, version](data)
     return cls.model_validate({**data, **envelope})

@@ -43,7 +43,7 @@ def undo(work: Work, executor: Executor, acting: Acting, plan: catalog.PlanRow, 
             "SELECT no FROM items WHERE position BETWEEN ? AND ? AND plan = ?", (first, last, plan.no)
         )
     }
-    problems: list[PlanLedgerError] = [UndoConflict(head) for no, head in heads.items() if head > last]
+    problems: list[PlanLedgerError] = [UndoConflict(head) for head in heads.values() if head > last]
     for item in sorted(added):
         low, high = registers_of(item)
         later = work.tx.all(
@@ -103,5 +103,5 @@ def _intents(work: Work, heads: dict[int, int], added: set[int], before: Pair) -
                 keys[row[0]] = {n: key for (_, key), n in catalog.field_numbers(work.tx, row[0]).items()}
             found.append(Change(uuid, keys[row[0]][number], (old[1] or "") if old else ""))
     # An item has to be there before its fields can be set back, and is taken away last.
-    order = {Restore: 0, PlaceAt: 1, Change: 2, Withdraw: 3}
+    order: dict[type[Intent], int] = {Restore: 0, PlaceAt: 1, Change: 2, Withdraw: 3}
     return sorted(found, key=lambda intent: order[type(intent)])

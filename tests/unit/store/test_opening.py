@@ -131,7 +131,7 @@ def test_what_is_not_there_is_told_and_not_made(tmp_path: Path, options: dict[st
 
 @pytest.mark.parametrize("path", ["", "  ", "a\0b"])
 def test_a_path_that_names_no_file_is_refused(path: str) -> None:
-    with pytest.raises(PathRefused):
+    with pytest.raises((NotALedger, PathRefused)):
         Ledger.open(path)
 
 
