@@ -14,18 +14,18 @@ from pathlib import Path
 
 import plan_ledger
 from plan_ledger.errors import PlanLedgerError
-from plan_ledger.sheets.problems import SheetWarning
+from plan_ledger.sheets.suspicions import SheetWarning
 
 PAGE = Path(__file__).parent / "reference" / "errors.md"
 
 INTRO = """# Errors
 
-Made from the error classes. Everything that a user can cause is a `plan_ledger.PlanLedgerError`; nothing was recorded when
-one is raised. `code` is stable and for programs, the messages are for people and may improve. `{…}` stands for an
-attribute of the error; `to_dict()` has those that are plain, `code`, `message` and `place`
-(`file`, `sheet`, `cell`, `item`, `field`). A place stands before the message: `観光課.xlsx「様式1」D7（○○事業・予算額）：…`.
-Several at once are one `problems`; `error.problems()` gives the single ones of any error. A *warning* refuses nothing: it
-stands in a proposal's `warnings`.
+Made from the error classes. Everything that a user can cause is a `plan_ledger.PlanLedgerError`; nothing was recorded
+when one is raised. `code` is stable and for programs, the messages are for people and may improve. `{…}` stands for an
+attribute of the error; `to_dict()` has those that are plain, `code`, `message` and `place` (`file`, `sheet`, `cell`,
+`item`, `field`). A place stands before the message: `観光課.xlsx「様式1」D7（○○事業・予算額）：…`. Several at once are
+one `problems`; `error.problems()` gives the single ones of any error. A *warning* refuses nothing: it stands in a
+proposal's `warnings`.
 
 """
 
