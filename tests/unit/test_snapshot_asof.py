@@ -148,6 +148,11 @@ def test_siblings_are_put_where_they_are_wanted(plan: Plan) -> None:
 
 @pytest.mark.parametrize("how", ["after", "first", "under"])
 def test_moving_to_where_it_stands_records_nothing(plan: Plan, how: str) -> None:
+    # A neighbour comes and goes, so that the rank is not the one which such a move would give now.
+    plan.add("project", "間", under="施策1", after="事業1甲")
+    plan["事業1乙"].move(under="施策1", after="事業1甲")
+    plan["間"].move(under="施策2")
+    assert titles(plan)[2:5] == ["施策1", "事業1甲", "事業1乙"]
     head = plan.ledger.head
     if how == "after":
         assert not plan["事業1乙"].move(under="施策1", after="事業1甲")

@@ -6,14 +6,15 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from plan_ledger import Ledger, Person, PlanLedgerError
+from plan_ledger import Acting, Batch, Change, Ledger, Person, PlanLedgerError
 from plan_ledger.index.rebuild import TABLES
 from plan_ledger.store.log import LOG_TABLES
-from plan_ledger.testing.clock import deterministic_ledger
+from plan_ledger.testing.clock import SteppingClock, deterministic_ledger
 
 BOOKKEEPING = {"redactions": "redacted_by", "erasures": "erased_by"}
 
@@ -237,6 +238,27 @@ def test_an_event_given_to_another_batch_is_found(path: Path) -> None:
     starts = [int(str(row[0])) for row in rows_of(path, "batches", ("position",))]
     forge(path, f"UPDATE events SET batch = {starts[1]} WHERE position = {starts[2]}")
     assert findings(path)[1] == starts[2]
+
+
+@pytest.mark.parametrize(("offset", "to"), [(0, 0), (1, 0), (1, 1)])
+def test_batches_alike_in_every_way_can_not_be_joined_or_split(tmp_path: Path, offset: int, to: int) -> None:
+    """Header and time are the same, so the chain says nothing of it."""
+    path = tmp_path / "r5.db"
+    clock = SteppingClock(step=timedelta(0))
+    with deterministic_ledger(path, clock=clock) as ledger, ledger.acting("企画室"):
+        plan = ledger.open_plan("計画", fiscal_year=2023)
+        acting = Acting("企画室")
+        batches = [
+            Batch(acting, [Change(plan.add("strategy", t).id, "title", t + "改") for t in ab])
+            for ab in ("甲乙", "丙丁")
+        ]
+        first, second = ledger.record(batches)
+    positions = (second.first or 0) + offset
+    wanted = {0: first.first, 1: positions}[to]
+    forge(path, f"UPDATE events SET batch = {wanted} WHERE position = {positions}")
+    codes, broken = findings(path)
+    assert codes <= {"batch", "gap"}
+    assert broken == positions
 
 
 def test_another_ledger_id_breaks_the_chain_at_the_first_event(path: Path) -> None:
