@@ -40,6 +40,11 @@ Step = Callable[[str], None]
 @click.option("--partial", is_flag=True, help="一部の行だけの表（課別の回答など）。ない行は記載なしとしません。")
 @click.option("--accept-renames", is_flag=True, help="同じ行の改称らしいものを、改称として取り込みます。")
 @click.option("--withdraw-missing", is_flag=True, help="表にない行を取り下げます。")
+@click.option(
+    "--check-ink",
+    is_flag=True,
+    help="取り込まずに、赤い文字が前回からの変更と合っているかを点検します（xlsx、docx）。--actor は不要です。",
+)
 @writes(actor_required=False)
 @pass_state
 @click.pass_context
@@ -52,6 +57,7 @@ def import_(
     partial: bool,
     accept_renames: bool,
     withdraw_missing: bool,
+    check_ink: bool,
 ) -> None:
     """表（tsv、csv、xlsx、docx）を取り込みます。--actor が要ります（--dry-run のときを除く）。
 
@@ -59,7 +65,15 @@ def import_(
     一つだけあればその計画に、複数あれば題名か --plan の計画に取り込みます。
 
     表が複数あれば一つの表の部分として扱い、全て取り込むか、何も記録しないかのどちらかです。
+
+    台帳から出した xlsx、docx は、配った時点（--base に当たるもの）を表そのものから知ります。
+
+    --check-ink の比べる相手は、--base の時点、なければ前回配った表です。合わない赤字があっても終了状態は 0 です
+    （--json では clean が false）。
     """
+    if check_ink:
+        _check_ink(state, sheets, base)
+        return
     if state.who.actor is None and not dry_run:
         raise click.MissingParameter(ctx=ctx, param=next(p for p in ctx.command.params if "--actor" in p.opts))
     asked: dict[str, Any] = {
@@ -84,6 +98,18 @@ def import_(
                 step("記録しています")
                 receipt = proposal.apply()
     _tell(state, proposal, receipt, zone)
+
+
+def _check_ink(state: State, sheets: tuple[str, ...], base: str | None) -> None:
+    """The red of each sheet against what changed; nothing is recorded."""
+    with state.ledger_for_reading() as ledger, progress() as step:
+        step("赤字を点検しています")
+        plans = [_plan(state, ledger, sheet) if ledger.plans() else ledger.plan(state.plan_title) for sheet in sheets]
+        reports = [plan.check_ink(sheet, base=base) for plan, sheet in zip(plans, sheets, strict=True)]
+    if state.json:
+        say(to_json({"clean": not any(reports), "sheets": [report.to_dict() for report in reports]}))
+    else:
+        say("\n\n".join(map(str, reports)))
 
 
 def _nothing_yet(state: State) -> bool:

@@ -18,6 +18,8 @@ from plan_ledger.values.schema import Schema
 
 if TYPE_CHECKING:
     from plan_ledger.ledger.importing import PlanProposal, SheetPath
+    from plan_ledger.sheets.ink_report import InkReport
+    from plan_ledger.sheets.ink_words import Strictness
     from plan_ledger.sheets.limits import Limits
 
 
@@ -100,6 +102,35 @@ class Plan(PlanQueries):
             withdraw_missing=withdraw_missing,
             limits=limits,
         )
+
+    def check_ink(
+        self,
+        sheet: SheetPath,
+        *,
+        meeting: Moment = None,
+        base: Moment = None,
+        strictness: Strictness = "words",
+        limits: Limits | None = None,
+    ) -> InkReport:
+        """Compare the red of a sheet made by hand with what changed since the last meeting. Nothing is written.
+
+        Args:
+            sheet: An xlsx or docx: a path, or bytes with a name. It may hold some rows, or some columns, only.
+            meeting: The meeting that the sheet is for; it is compared with the one that this is red against.
+            base: What to compare with, whatever the sheet is for. Without either: of a handout of ours as it was
+                handed out, its own red base; of one that was worked on since, that handout; of another sheet, what
+                the meeting in its title line is red against, or the meeting handed out last.
+            strictness: ``exact``, ``words`` or ``entries``: see ``plan_ledger.sheets.ink_words``.
+            limits: Caps for the document.
+
+        Raises:
+            NoInk: A csv or tsv.
+            NoPreviousMeeting: There is nothing to compare with; name a base.
+            SheetProblem, UnknownMoment: As in :meth:`propose`.
+        """
+        from plan_ledger.ledger import inking
+
+        return inking.check_ink(self, sheet, meeting=meeting, base=base, strictness=strictness, limits=limits)
 
     # --- schema and meetings ------------------------------------------------------------------------------------
 

@@ -88,7 +88,7 @@ def start_from(plan: Plan, documents: Sequence[Document], base: Moment) -> Start
         moments = Moments(rows, plan.row)
         current = now(rows, plan.row, moments.head)
         ref = None if base is None else moments.resolve(base)
-        given = current if ref is None else _given(rows, plan.row, moments, ref, current)
+        given = current if ref is None else table_at(rows, plan.row, moments, ref, current)
         written: list[Written | None] = []
         problems: list[PlanLedgerError] = []
         warnings: list[PlanLedgerError] = []
@@ -117,7 +117,8 @@ def start_from(plan: Plan, documents: Sequence[Document], base: Moment) -> Start
     return Start(current, given, ref, tuple(written), tuple(problems), tuple(warnings))
 
 
-def _given(rows: Rows, plan: catalog.PlanRow, moments: Moments, ref: MomentRef, current: Snapshot) -> Snapshot:
+def table_at(rows: Rows, plan: catalog.PlanRow, moments: Moments, ref: MomentRef, current: Snapshot) -> Snapshot:
+    """The table of a moment; of a meeting with a scope, that subtree."""
     meeting = moments.by_name(ref.meeting) if ref.meeting else None
     scope = meeting.scope if meeting else None
     if scope is None and ref.pair == current.moment.pair:

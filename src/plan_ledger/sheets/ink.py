@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from colorsys import rgb_to_hsv
 from functools import lru_cache
 
 from plan_ledger.sheets.grid import Run
 
+_COLOUR = re.compile("(?:[0-9A-Fa-f]{2})?[0-9A-Fa-f]{6}")
+_HUE = 16.0
+"""Degrees of the colour wheel to either side of pure red: beyond lie orange and brown, pink and magenta."""
+_SATURATION = 0.55
+_VALUE = 0.5
+
 
 @lru_cache(maxsize=1024)
 def is_red(rgb: str | None) -> bool:
-    """Whether a colour is one that a clerk takes for red: ``FF0000``, Excel's dark red ``C00000``, ``EE0000`` …
+    """Whether a colour is one that a clerk takes for red.
+
+    By hue, for every office and every program has its own red: within 16° of pure red, at least 55 % saturated and
+    50 % bright. Red are ``FF0000``, Excel's dark red ``C00000``, Word's ``EE0000``, ``E60033``, ``FF5050``, maroon
+    ``800000``; not red are orange ``FF6600``, brown ``993300``, pink ``FF99CC``, magenta ``FF00FF``, purple.
+    An underline alone is no red.
 
     Args:
         rgb: Six hexadecimal digits, or eight with the opacity first; anything else is no colour.
     """
-    if not rgb or len(rgb) not in (6, 8):
+    if not rgb or not _COLOUR.fullmatch(rgb):
         return False
-    try:
-        red, green, blue = (int(rgb[-6:][at : at + 2], 16) for at in (0, 2, 4))
-    except ValueError:
-        return False
-    return red >= 0xB0 and green <= 0x60 and blue <= 0x60
+    red, green, blue = (int(rgb[-6:][at : at + 2], 16) / 255 for at in (0, 2, 4))
+    hue, saturation, value = rgb_to_hsv(red, green, blue)
+    turn = hue * 360
+    return min(turn, 360 - turn) <= _HUE and saturation >= _SATURATION and value >= _VALUE
 
 
 def joined(runs: Iterable[Run]) -> tuple[Run, ...]:

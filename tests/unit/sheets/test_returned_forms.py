@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from io import BytesIO
+from itertools import pairwise
 
 import docx
 import openpyxl
@@ -58,7 +59,7 @@ def rebuilt(document: NamedBytes, how: Callable[[Rows], Rows]) -> NamedBytes:
     for merged in list(page.merged_cells.ranges):
         page.unmerge_cells(str(merged))
     rows = [[cell.text for cell in row.cells] for row in grid.rows]
-    for above, row in zip(rows, rows[1:], strict=False):
+    for above, row in pairwise(rows):
         row[0] = row[0] or above[0]
     page.delete_rows(first, page.max_row)
     for at, row in enumerate(how(rows), start=first):
