@@ -55,6 +55,7 @@ def _level(level: LevelDefinition) -> LevelSpec:
             each.unit,
             each.choices,
             each.retired,
+            each.fiscal_year,
         )
         for each in level.fields
     )

@@ -43,6 +43,7 @@ def _definition(level: LevelSpec) -> LevelDefinition:
                 unit=_clean(spec.unit),
                 choices=tuple(clean_text(choice) for choice in spec.choices),
                 retired=spec.retired,
+                fiscal_year=spec.fiscal_year,
             )
             for spec in level.fields
         ),
@@ -71,6 +72,7 @@ def schema_of(event: SchemaDeclared) -> Schema:
                         spec.unit,
                         spec.choices,
                         spec.retired,
+                        spec.fiscal_year,
                     )
                     for spec in level.fields
                 ),

@@ -11,10 +11,18 @@ the text itself stands once in the table of texts, so that a resident's name typ
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+)
 
 HexId = Annotated[UUID, PlainSerializer(lambda uuid: uuid.hex, return_type=str)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -77,6 +85,15 @@ class FieldDefinition(_Frozen):
     unit: str | None = None
     choices: tuple[str, ...] = ()
     retired: bool = False
+    fiscal_year: int | None = Field(default=None, ge=1868, le=2200)
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without ``fiscal_year`` where there is none: payload and index row stay as they were before it came."""
+        data: dict[str, Any] = serialize(self)
+        if self.fiscal_year is None:
+            data.pop("fiscal_year", None)
+        return data
 
 
 class LevelDefinition(_Frozen):

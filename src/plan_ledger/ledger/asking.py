@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from attrs import evolve
 
 from plan_ledger.index import catalog
 from plan_ledger.ledger import editions
 from plan_ledger.ledger.errors import AmbiguousItem, UnknownActor, UnknownField, UnknownItem
-from plan_ledger.ledger.intents import find_field, find_level
+from plan_ledger.ledger.intents import field_key, find_field, find_level
 from plan_ledger.ledger.item import Item
 from plan_ledger.queries import audit as auditing
 from plan_ledger.queries import changes as differences
 from plan_ledger.queries import snapshot as snapshots
+from plan_ledger.queries import totals as summing
+from plan_ledger.queries.elapsed import ElapsedEntry
 from plan_ledger.queries.moments import Moment, Moments, NoPreviousMeeting, meeting_info
 from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, MomentRef, Snapshot
+from plan_ledger.queries.totals import TotalsChange
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.schema import EXISTENCE, PLACE, Schema
@@ -159,6 +164,34 @@ class PlanQueries:
             if start is None:
                 raise NoPreviousMeeting
             return differences.between(rows, self._row, start, end, scope=self._scope(rows, moments, end, uuid))
+
+    def totals(
+        self, at: Moment = None, since: Moment = "previous", field: str = "budget", *, scope: Item | str | None = None
+    ) -> TotalsChange:
+        """The sums of a money field at a moment against those of an earlier one, in yen.
+
+        ``since="previous"`` as in :meth:`changes`; at the first meeting ``old`` is None. ``field`` is a key or label.
+
+        Raises:
+            UnknownField, NoAmounts: There is no such field, or it holds no amounts.
+        """
+        uuid = self._uuid(scope)
+        with self._ledger.reading() as rows:
+            moments = Moments(rows, self._row)
+            end = moments.resolve(at)
+            start = moments.since_of(end) if since == "previous" else moments.resolve(since)
+            inside = self._scope(rows, moments, end, uuid)
+            new = snapshots.take(rows, self._row, end, scope=inside)
+            old = None if start is None else snapshots.take(rows, self._row, start, scope=inside)
+        return summing.compare(old, new, field_key(new.schema, field))
+
+    def elapsed(
+        self, at: Moment = None, *, on: date | None = None, scope: Item | str | None = None
+    ) -> tuple[ElapsedEntry, ...]:
+        """Schedule entries whose time had passed: before ``on``, else before the meeting's day, else before today."""
+        taken = self.snapshot(at, scope=scope)
+        own = taken.moment.held_on or taken.moment.as_of_on
+        return taken.elapsed(on or own or datetime.now(ZoneInfo(self.zone)).date())
 
     def red_base(self, at: Moment = None) -> MomentRef | None:
         """What a moment's table is red against by default; None for the first meeting."""

@@ -314,3 +314,19 @@ def find_field(level: LevelSpec, name: str) -> FieldSpec:
     near = get_close_matches(wanted, names, n=3, cutoff=0.4) or [spec.key for spec in level.live_fields]
     suggestions = tuple(dict.fromkeys(names[each].label if each in names else each for each in near))
     raise UnknownField(name, suggestions, place=Place(item=level.label))
+
+
+def field_key(schema: Schema, name: str) -> str:
+    """The key of the field of this name on the lowest level that has one.
+
+    Raises:
+        UnknownField: No level has one; with the nearest names of the lowest.
+    """
+    error: UnknownField | None = None
+    for level in reversed(schema.levels):
+        try:
+            return find_field(level, name).key
+        except UnknownField as unknown:
+            error = error or unknown
+    assert error is not None
+    raise error

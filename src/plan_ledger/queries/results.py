@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,10 @@ from plan_ledger.values.fields import read_value
 from plan_ledger.values.marks import Segment, is_layout_only, mark
 from plan_ledger.values.schema import FieldSpec, LevelSpec, Schema
 from plan_ledger.values.texts import REDACTED_TEXT
+
+if TYPE_CHECKING:
+    from plan_ledger.queries.elapsed import ElapsedEntry
+    from plan_ledger.queries.totals import Totals
 
 ChangeKind = Literal["added", "changed", "removed", "moved", "corrected"]
 
@@ -178,25 +182,35 @@ class Snapshot(Shown):
     def total(self, key: str, *, under: UUID | None = None) -> int:
         """The sum in yen of a money field over all items, or over those under one; what is no amount counts 0.
 
-        An amount marked 再掲 is counted where it is first listed, not again (``Money.counted``).
+        An amount marked 再掲 is counted where it is first listed, not again.
         """
-        total = 0
-        for item in self.items:
-            spec = self.spec(item.level, key)
-            if spec is None or (under is not None and not self._is_under(item, under)):
-                continue
-            counted = getattr(self.value(item, key), "counted", None)
-            total += counted or 0
-        return total
+        from plan_ledger.queries.totals import sum_of
 
-    def _is_under(self, item: SnapshotItem, ancestor: UUID) -> bool:
-        parents = {each.id: each.parent for each in self.items}
-        at: UUID | None = item.id
-        while at is not None:
-            if at == ancestor:
-                return True
-            at = parents.get(at)
-        return False
+        return sum_of(self, key, under=under)
+
+    def totals(self, key: str) -> Totals:
+        """The sums of a money field by item, by level and in all, and every cell that was not simply counted.
+
+        Raises:
+            NoAmounts: No level has a money field of that key.
+        """
+        from plan_ledger.queries.totals import totals_of
+
+        return totals_of(self, key)
+
+    def elapsed(self, on: date | None = None) -> tuple[ElapsedEntry, ...]:
+        """Schedule entries that had ended before ``on``; without it, before the day the meeting was held (開催日),
+        else its as-of date (基準日).
+
+        Raises:
+            ValueError: ``on`` is missing and the moment has no day of its own.
+        """
+        from plan_ledger.queries.elapsed import elapsed_at
+
+        day = on or self.moment.held_on or self.moment.as_of_on
+        if day is None:
+            raise ValueError("this moment has no day of its own; pass on=")
+        return elapsed_at(self, day)
 
     def to_dict(self) -> dict[str, Any]:
         return {

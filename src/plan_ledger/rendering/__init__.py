@@ -18,6 +18,7 @@ from plan_ledger.rendering.records import audit_listing, meeting_listing
 from plan_ledger.rendering.registry import known_formats, prepare, render
 from plan_ledger.rendering.summary import summary_listing
 from plan_ledger.rendering.table import Look, Style, Table
+from plan_ledger.rendering.totals import elapsed_listing, totals_listing
 
 __all__ = [
     "ChangesDoNotFit",
@@ -35,6 +36,7 @@ __all__ = [
     "changes_html",
     "changes_markdown",
     "changes_terminal",
+    "elapsed_listing",
     "known_formats",
     "lay_out",
     "listing",
@@ -46,6 +48,7 @@ __all__ = [
     "to_markdown",
     "to_terminal",
     "to_tsv",
+    "totals_listing",
 ]
 
 

@@ -6,7 +6,9 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any, Final, cast
 
+from plan_ledger.queries.elapsed import ElapsedEntry
 from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, Snapshot
+from plan_ledger.queries.totals import Totals, TotalsChange
 from plan_ledger.rendering import delimited, docx, html, markdown, terminal, xlsx
 from plan_ledger.rendering.changes import change_listing
 from plan_ledger.rendering.errors import NotRenderable, UnknownFormat
@@ -14,6 +16,7 @@ from plan_ledger.rendering.layout import lay_out
 from plan_ledger.rendering.listing import Listing
 from plan_ledger.rendering.records import audit_listing, meeting_listing
 from plan_ledger.rendering.table import Look, Style, Table
+from plan_ledger.rendering.totals import elapsed_listing, totals_listing
 
 Sheet = Table | Listing
 Writer = Callable[..., str | bytes]
@@ -51,11 +54,13 @@ def render(result: Any, format: str, **options: Any) -> str | bytes:
     """A result in a format: text, or bytes for office formats.
 
     Args:
-        result: A snapshot, change set, meetings or audit rows (any iterable of them), or what was laid out already.
+        result: A snapshot, change set, totals, meetings, audit rows or elapsed entries (any iterable of them), or what
+            was laid out already.
         format: ``table`` ``html`` ``md`` ``tsv`` ``csv`` ``json`` ``xlsx`` ``docx``.
         options: ``changes`` (a change set: the red marks of a snapshot), ``look`` or single fields of
-            :class:`~plan_ledger.rendering.layout.Look` (``style``, ``red``, ``stamp`` …); ``of="audit"`` or
-            ``"meetings"`` says what an iterable holds, ``title`` heads it; ``width`` and ``color`` for ``table``.
+            :class:`~plan_ledger.rendering.layout.Look` (``style``, ``red``, ``stamp`` …); ``of="audit"``,
+            ``"meetings"`` or ``"elapsed"`` says what an iterable holds, ``title`` heads it; ``width`` and ``color`` for
+            ``table``.
 
     Raises:
         UnknownFormat: With the formats there are.
@@ -99,10 +104,14 @@ def prepare(
         return lay_out(result, changes, look)
     if isinstance(result, ChangeSet):
         return change_listing(result, look)
+    if isinstance(result, (Totals, TotalsChange)):
+        return totals_listing(result, look)
     listed, kind = _listed(result, of)
     heading = {} if title is None else {"title": title}
     if kind == "meetings":
         return meeting_listing(listed, look, **heading)
+    if kind == "elapsed":
+        return elapsed_listing(listed, look, **heading)
     return audit_listing(listed, look, **heading)
 
 
@@ -112,6 +121,8 @@ def _listed(result: Any, of: str | None) -> tuple[list[Any], str]:
         result = [result]
     if isinstance(result, Iterable) and not isinstance(result, (str, bytes)):
         rows = list(cast("Iterable[object]", result))
+        if of == "elapsed" or (rows and all(isinstance(row, ElapsedEntry) for row in rows)):
+            return rows, "elapsed"
         if all(isinstance(row, AuditRow) for row in rows) and of != "meetings":
             return rows, "audit"
         if all(isinstance(row, MeetingInfo) for row in rows):
@@ -120,7 +131,7 @@ def _listed(result: Any, of: str | None) -> tuple[list[Any], str]:
 
 
 def _audit_rows(result: Any, options: dict[str, Any]) -> Iterable[AuditRow] | None:
-    if isinstance(result, (Snapshot, ChangeSet, Table, Listing)):
+    if isinstance(result, (Snapshot, ChangeSet, Totals, TotalsChange, Table, Listing)):
         return None
     rows, kind = _listed(result, options.get("of"))
     return rows if kind == "audit" else None

@@ -44,7 +44,7 @@ _NOTATIONS = {
 
 
 def read_value(spec: FieldSpec, text: str, *, fiscal_year: int) -> Any:
-    """The value that a field's text stands for.
+    """The value that a field's text stands for; a fiscal year of the field's own wins over the plan's.
 
     Returns:
         ``Text`` or ``Choice`` for those kinds, None for a blank text of any other; a value of
@@ -58,7 +58,8 @@ def read_value(spec: FieldSpec, text: str, *, fiscal_year: int) -> Any:
         return None
     from plan_ledger.values import notation
 
+    year = fiscal_year if spec.fiscal_year is None else spec.fiscal_year
     try:
-        return notation.parse(_NOTATIONS[spec.kind], text, fiscal_year=fiscal_year, unit=spec.unit)
+        return notation.parse(_NOTATIONS[spec.kind], text, fiscal_year=year, unit=spec.unit)
     except NotationError as error:
         return Unparsed(text, spec.kind, error.reason, error.position)

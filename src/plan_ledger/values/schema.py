@@ -42,7 +42,8 @@ class FieldSpec:
     """A field of a level. ``key`` is permanent; ``label`` is what sheets and people call it.
 
     ``letter`` and ``note`` are printed around the label in a header (``D.予算額``); ``aliases`` are other labels
-    under which sheets show it; ``unit`` is the unit of a bare number (``千円``).
+    under which sheets show it; ``unit`` is the unit of a bare number (``千円``); ``fiscal_year`` is the year that its
+    dates without a year belong to, where that is not the plan's (a column of last year's figures).
     """
 
     key: str
@@ -54,6 +55,7 @@ class FieldSpec:
     unit: str | None = None
     choices: tuple[str, ...] = ()
     retired: bool = False
+    fiscal_year: int | None = None
 
     @property
     def header(self) -> str:
