@@ -32,15 +32,16 @@ TABLES: dict[str, str] = {
 _PORTION = 2000
 
 
-def rebuild(tx: Transaction, mapper: LedgerMapper, upto: int) -> None:
-    """Empty the index and fill it again from the log."""
+def rebuild(tx: Transaction, mapper: LedgerMapper, upto: int, source: Rows | None = None) -> None:
+    """Empty the index and fill it again from the log: the same database's, or that of ``source``."""
+    source = source or tx
     for table in TABLES:
         tx.run(f"DELETE FROM {table}")
     names = Names()
-    names.streams.update((UUID(bytes=bytes(uuid)), no) for no, uuid in tx.all("SELECT no, uuid FROM streams"))
+    names.streams.update((UUID(bytes=bytes(uuid)), no) for no, uuid in source.all("SELECT no, uuid FROM streams"))
     portion: list[RecordedBatch] = []
     size = 0
-    for batch in _batches(tx, mapper, names, upto):
+    for batch in _batches(source, mapper, names, upto):
         portion.append(batch)
         size += len(batch.events)
         if size >= _PORTION:

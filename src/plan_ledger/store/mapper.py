@@ -89,10 +89,11 @@ class LedgerMapper(Mapper[UUID]):
         if isinstance(event, FieldChanged) and event.text is not None:
             text, salt = getattr(stored_event, "text", None), getattr(stored_event, "salt", None)
             if text is None or salt is None:
-                return event.model_copy(update={"text": None, "redacted": True})
+                event.__dict__.update(text=None, redacted=True)  # a new object, frozen for everybody else
+                return event
             if not isinstance(text, str) or commitment(salt, text) != event.text:
                 raise DamagedEvent(stored_event.originator_version, "text")
-            return event.model_copy(update={"text": text})
+            event.__dict__["text"] = text
         return event
 
 
