@@ -12,7 +12,7 @@ from plan_ledger.cli.app import app
 from .conftest import ACTOR, PLAN, Run
 
 WRITING = {"init", "add", "move", "withdraw", "restore", "change", "import", "hold", "reissue", "annul", "undo"}
-ASKING = {"snapshot", "changes", "audit", "history", "meetings", "diff"}
+ASKING = {"snapshot", "changes", "audit", "history", "meetings", "totals", "elapsed", "diff"}
 KEEPING = {"verify", "rebuild", "backup", "dump", "load"}
 
 
