@@ -122,31 +122,34 @@ class _Cell:
             yield from _pieces(whole, wanted, trimmed=loose)
 
     def stray(self, free: frozenset[int]) -> Iterator[str]:
-        stray = [self.red[at] and not self.added[at] and at not in free for at in range(len(self.text))]
-        if self.strictness == "entries":
-            stray = self._outside_entries(stray)
-        for start, end in _spans(stray):
+        for start, end in _spans(
+            [self.red[at] and not self.added[at] and at not in free for at in range(len(self.text))]
+        ):
             piece = self.text[start:end]
             if self.strictness == "exact":
                 yield from _pieces(piece, [True] * len(piece))
                 continue
             beside = (start > 0 and self.added[start - 1]) or (end < len(self.text) and self.added[end])
-            trimmed = _trimmed(piece)
-            if not trimmed and not beside:
-                trimmed = piece.strip()
-            if trimmed and not (self._behind_a_number(start) and _UNIT.fullmatch(trimmed)):
-                yield trimmed
+            words = _trimmed(piece)
+            if not words and not beside:
+                words = piece.strip()
+            if not words or (self._behind_a_number(start) and _UNIT.fullmatch(words)):
+                continue
+            if self.strictness == "entries":
+                yield from self._outside_entries(start, end)
+            else:
+                yield words
 
     def _behind_a_number(self, at: int) -> bool:
         return at > 0 and self.added[at - 1] and self.text[at - 1].isdigit()
 
-    def _outside_entries(self, stray: Sequence[bool]) -> list[bool]:
-        """Without what stands in a sentence or line in which something is new."""
-        left = list(stray)
+    def _outside_entries(self, start: int, end: int) -> Iterator[str]:
+        """What of a stretch stands in no sentence or line in which something is new."""
         for entry in _ENTRY.finditer(self.text):
-            if any(self.added[entry.start() : entry.end()]):
-                left[entry.start() : entry.end()] = [False] * len(entry[0])
-        return left
+            if not any(self.added[entry.start() : entry.end()]):
+                piece = self.text[max(start, entry.start()) : min(end, entry.end())]
+                if words := _trimmed(piece) or piece.strip():
+                    yield words
 
 
 def _spans(mask: Sequence[bool]) -> Iterator[tuple[int, int]]:

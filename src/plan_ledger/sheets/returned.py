@@ -161,6 +161,15 @@ def read_carried(document: Document) -> Carried | None:
     )
 
 
+def short_rows(document: Document) -> frozenset[int]:
+    """The rows that we wrote for items with nothing below them, by their numbers in the document as it was written."""
+    return frozenset(
+        int(named[1])
+        for name, ids in document.properties.items()
+        if (named := _ROW.fullmatch(name)) and not ids.rpartition("\t")[2]
+    )
+
+
 _TEXTS = frozenset({"format", "plan", "meeting", "digest", "style"})
 _OPTIONAL = frozenset({"meeting", "edition", "style"})
 _NAMES = (

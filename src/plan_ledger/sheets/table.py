@@ -5,7 +5,8 @@ The rules of a table:
 * A blank on an upper level means "as above", only while the level above it is the same; else it is a problem.
 * A row that repeats the text above to the letter is of the same item; so is an upper item that goes on in the
   document's next table.
-* Every row names an item of the last level. A row may stop short only where the ledger's item has nothing below it.
+* Every row names an item of the last level. A row may stop short only where the ledger's item has nothing below it, or
+  where we wrote the document so.
 * One name stands once under its parent, save where the ledger has it there exactly as often.
 """
 
@@ -21,6 +22,7 @@ from plan_ledger.queries.results import Snapshot
 from plan_ledger.sheets.grid import Cell, Document, Grid, Row
 from plan_ledger.sheets.headers import Columns, Headings
 from plan_ledger.sheets.problems import SheetProblem
+from plan_ledger.sheets.returned import short_rows
 from plan_ledger.sheets.table_problems import (
     BadRowId,
     BlankTitle,
@@ -122,7 +124,7 @@ def read_table(document: Document, schema: Schema, *, known: KnownItems, partial
     Returns:
         The table; ``problems`` and ``warnings`` are all that were found in it, besides those of the document itself.
     """
-    builder = _Builder(document.name, schema, known)
+    builder = _Builder(document.name, schema, known, short_rows(document))
     headings = Headings(schema)
     problems: list[PlanLedgerError] = []
     warnings: list[PlanLedgerError] = []
@@ -165,8 +167,8 @@ class _Run:
 
 
 class _Builder:
-    def __init__(self, file: str, schema: Schema, known: KnownItems) -> None:
-        self.file = file
+    def __init__(self, file: str, schema: Schema, known: KnownItems, short: frozenset[int]) -> None:
+        self.file, self.short = file, short
         self.levels: Sequence[LevelSpec] = schema.levels
         self.known = known
         self.items: list[TableItem] = []
@@ -285,8 +287,9 @@ class _Builder:
                     self.problems.append(DifferentTexts(spec.label, known.ref, place=self._place(cell, item, spec)))
 
     def _stops_short(self, row: Row, depth: int, fresh: TableItem | None) -> bool:
-        """Whether a row ends above the last level for an item that the ledger has without anything below it."""
-        if fresh is None or not self.known.childless(fresh.key):
+        """Whether a row ends above the last level for an item that has nothing below it in the ledger, or had when we
+        wrote the document."""
+        if fresh is None or not (self.known.childless(fresh.key) or row.number in self.short):
             return False
         below = {level.key for level in self.levels[depth:]}
         return all(row.cells[index].blank for (level, _), index in self._columns.at.items() if level in below)
