@@ -32,6 +32,8 @@ from plan_ledger.values.notation.dates import parse_date
 from plan_ledger.values.notation.fiscal_years import parse_fiscal_year
 from plan_ledger.values.notation.folding import Folded, fold, label
 from plan_ledger.values.notation.formatting import Style, format_date, format_fiscal_year, format_money, format_period
+from plan_ledger.values.notation.formatting_figures import format_number, format_target
+from plan_ledger.values.notation.formatting_texts import format_meeting, format_schedule
 from plan_ledger.values.notation.meetings import parse_meeting
 from plan_ledger.values.notation.model import (
     Date,
@@ -155,8 +157,12 @@ __all__ = [
     "fold",
     "format_date",
     "format_fiscal_year",
+    "format_meeting",
     "format_money",
+    "format_number",
     "format_period",
+    "format_schedule",
+    "format_target",
     "label",
     "parse",
     "parse_cell",

@@ -268,7 +268,7 @@ class Target:
 class ScheduleEntry:
     """One line of a progress cell: when (text and period, None where undated or unreadable) and what."""
 
-    when_text: str | None
+    when_text: str | None = field(eq=False)
     when: Period | None
     text: str
     span: tuple[int, int] = field(eq=False)

@@ -225,7 +225,9 @@ def _several(r: Reading, work: str, begin: int, figures: Sequence[Figure], aroun
         label = _LABEL_END.sub("", label)
         if not label or len(label) > 20 or figure.high is not None or "\0" in work[at : figure.start]:
             return Target(r.text, unparsed=True)
-        multi.append(Quantity(figure.value, figure.unit, label, figure.comparator or _following(work[figure.end :])))
+        if _following(work[figure.end :]) is not None:
+            return Target(r.text, unparsed=True)
+        multi.append(Quantity(figure.value, figure.unit, label, figure.comparator))
         at = figure.end
     if work[at:].strip("\0 。") or len(units) > 1:
         return Target(r.text, unparsed=True)
