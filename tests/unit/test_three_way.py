@@ -240,3 +240,14 @@ def test_three_meetings_of_the_example_plan_import_one_after_the_other(example_d
             assert (len(taken.level("project")), taken.total("budget")) == (projects, budget * 1_000)
             assert not plan.propose(path)
         assert plan["伝統的工芸品担い手育成事業"].history("title")[0].new == "伝統的工芸品後継者育成事業"
+
+
+def test_a_cell_that_was_emptied_in_the_ledger_takes_the_sheets_text_when_that_is_accepted(
+    plan: Plan, example_data: Path
+) -> None:
+    plan[PASS].change(analysis="")
+    proposal = plan.propose(example_data / "課別" / "観光課.tsv", base="第2回PT", partial=True)
+    (conflict,) = proposal.conflicts
+    assert (conflict.old, conflict.field) == ("", "analysis")
+    proposal.accept(conflict).apply()
+    assert cells(plan)[PASS, "analysis"] == conflict.new

@@ -37,6 +37,7 @@ class _Placing:
         self.proposal, self.plan, self.partial = proposal, plan, proposal.partial
         self.now: dict[UUID, SnapshotItem] = {item.id: item for item in current.items}
         self.given: dict[UUID, SnapshotItem] = {item.id: item for item in given.items}
+        self.seen = current.moment.position
         self.withdrawn = {item.id for item in current.withdrawn}
         self.families = {item.parent for item in current.items}
         self.entries: dict[UUID, list[ProposalEntry]] = {}
@@ -77,7 +78,8 @@ class _Placing:
         now = self.now.get(row.item)
         for entry in entries:
             if entry.field is not None:
-                seen = now[entry.field].position if now else None
+                # an empty cell does not say when it was emptied
+                seen = (now[entry.field].position or self.seen) if now else None
                 yield Change(row.item, entry.field, entry.new, seen, _source(entry.source))
         if moved or (now is not None and now.parent == row.under):
             self.behind[row.under] = row.item
