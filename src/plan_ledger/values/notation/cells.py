@@ -223,6 +223,8 @@ def parse_cell(text: str) -> Cell:
 
 def _row(text: str) -> HeaderRow | Row:
     cells = text.split("\t")
+    if len(cells) > MAX_HEADINGS:
+        return Row(text, tuple(cells), tuple(i for i, cell in enumerate(cells) if not cell.strip()))
     headers = [split_header_label(cell) for cell in cells]
     lettered = [h.letter for h in headers if h.letter is not None]
     blank = tuple(i for i, cell in enumerate(cells) if not cell.strip())
@@ -233,6 +235,8 @@ def _row(text: str) -> HeaderRow | Row:
     return Row(text, tuple(cells), blank)
 
 
+MAX_HEADINGS: Final = 256
+"""A row of more cells is data."""
 _HEADINGS: Final = frozenset((
     "戦略", "戦略名", "KPI", "施策", "施策名", "事業", "事業名", "概要", "事業概要", "予算", "予算額", "期間",
     "事業期間", "実施期間", "進捗", "進捗状況", "現状", "現状分析", "現状・分析", "課題", "担当", "担当課",

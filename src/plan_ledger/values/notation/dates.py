@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _RANGE: Final = re.compile(r"~|→|から|より|-$|ー")
 SUFFIX: Final = re.compile(
-    r"(?:\((?:第[0-9]{1,3}|[^()0-9~→]){1,40}\)|[^\x00-\x7f、。・…→〇ー△年月日度代時春夏秋冬][^0-9~→、。・/,:;()]{0,30}){1,2}"
+    r"(?:\((?:第[0-9]{1,3}|[^()0-9~→]){1,40}\)|(?!の[春夏秋冬初前後上下])[^\x00-\x7f、。・…→〇○◯●◎□■◇◆×ー△年月日度代時春夏秋冬][^0-9~→、。・/,:;()]{0,30}){1,2}"
 )
 """What may follow a date or period: a word, or words in brackets, without digits or marks of their own."""
 _OTHER_SENSE: Final = re.compile(r"~|→|から|より|ー|補正|議会|定例|分(?!科)|号|[上中下]$")

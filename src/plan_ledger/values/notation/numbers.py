@@ -62,7 +62,7 @@ def parse_number(text: str, *, fiscal_year: int | None = None) -> Number:
     share = _share(r, begin)
     if share is not None:
         return share
-    if s[begin:] == "〇" or _DOUBTFUL.search(s, begin):
+    if _DOUBTFUL.search(s, begin):
         raise r.error(Reason.NOT_A_NUMBER, begin)
     figure = scan_figure(r, begin, loose=True)
     if figure is None or (figure.kanji and figure.loose):

@@ -81,8 +81,8 @@ def scan_number(text: str, start: int) -> Scanned | None:
     ``error`` is "bad_grouping" for broken thousands (``4,45``) and "bad_number" for multipliers out of order.
     """
     match = _ATOM.match(text, start)
-    if match is None or match["big"]:
-        return None
+    if match is None or match["big"] or text[start] == "〇":
+        return None  # 〇〇人 stands for a figure that is not known yet
     if match["num"]:
         end = match.end()
         following = text[end : end + 1]

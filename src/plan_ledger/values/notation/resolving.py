@@ -45,7 +45,11 @@ def resolve(r: Reading, p: Point) -> None:
         p.key1 = p.key2 = year * 10000 + month * 100 + day
     era = p.era
     if era is not None:
-        if p.key1 > era.last:
+        begins = p.key1
+        if fiscal and month is not None and month < 4:
+            # 平成31年度末 is in 2020, but there was a 平成31年度.
+            begins = (year - 1) * 10000 + 401
+        if begins > era.last:
             p.warn(NotationWarning.ERA_OVERFLOW)
         elif p.key2 < era.first:
             p.warn(NotationWarning.ERA_BEFORE_START)
@@ -60,6 +64,9 @@ def _month_keys(year: int, month: int, year2: int, month2: int) -> tuple[int, in
 def _infer_year(r: Reading, p: Point) -> None:
     if r.fiscal_year is None:
         raise r.error(Reason.MISSING_YEAR, p.start)
+    if p.season == "冬":
+        # December, or the January of the next year.
+        raise r.error(Reason.AMBIGUOUS, p.start)
     p.year = r.fiscal_year + 1 if p.month is not None and p.month < 4 else r.fiscal_year
     p.warn(NotationWarning.YEAR_INFERRED)
 

@@ -196,7 +196,7 @@ def _dated(
 ) -> _Head | None:
     """The date that an entry begins with at ``i``; ``free`` at the start of a line or after a bullet."""
     s = r.s
-    if i >= len(s) or (not free and s[_words_end(s, i) - 1] in _BEFORE):
+    if i >= len(s) or (not free and (s[i] == "~" or s[_words_end(s, i) - 1] in _BEFORE)):
         return None
     enclosed = _ENCLOSED.match(s, i)
     if enclosed is not None:
