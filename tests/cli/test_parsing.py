@@ -72,3 +72,10 @@ def test_another_kind_is_wrong_usage(run: Run) -> None:
     done = run("parse", "colour", "赤")
     assert (done.status, done.out) == (2, "")
     assert "KIND" in done.err
+
+
+def test_a_period_is_what_a_schedules_entries_are_checked_against(run: Run) -> None:
+    text = "R5.4 準備 R8.4 公表"
+    assert "warnings" not in run("parse", "schedule_line", text).json()
+    found = run("parse", "schedule_line", text, "--period", "R6.4~R7.3").json()
+    assert found["warnings"] == ["entry_before_period", "entry_after_period"]

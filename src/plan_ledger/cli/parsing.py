@@ -24,8 +24,13 @@ from plan_ledger.values import notation
 @click.option("--fiscal-year", type=int, metavar="YEAR", help="表の年度（西暦）。年のない日付に使います。")
 @click.option("--unit", type=click.Choice(tuple(notation.UNITS)), help="表の金額の単位。単位のない金額に使います。")
 @click.option("--era", metavar="ERA", help="資料の元号（令和 など）。元号のない年に使います。")
+@click.option(
+    "--period", metavar="PERIOD", help="事業の期間（R5.4~R6.3 など）。schedule_line で期間の外の予定を警告します。"
+)
 @click.option("--json", is_flag=True, hidden=True, expose_value=False)
-def parse(kind: str, texts: tuple[str, ...], fiscal_year: int | None, unit: str | None, era: str | None) -> int:
+def parse(
+    kind: str, texts: tuple[str, ...], fiscal_year: int | None, unit: str | None, era: str | None, period: str | None
+) -> int:
     """書き方を読み取り、1件につき1行の JSON で答えます。台帳は要りません。
 
     KIND は date、period、fiscal_year、budget、number、kpi、schedule_line、meeting、cell のどれかです。
@@ -36,7 +41,7 @@ def parse(kind: str, texts: tuple[str, ...], fiscal_year: int | None, unit: str 
     status = 0
     for text in _texts(texts):
         try:
-            value = notation.parse(kind, text, fiscal_year=fiscal_year, unit=unit, era=era)
+            value = notation.parse(kind, text, fiscal_year=fiscal_year, unit=unit, era=era, period=period)
         except NotationError as error:
             status = 1
             click.echo(error.message(), err=True)
