@@ -198,9 +198,9 @@ def _check_parent(under: Item | None, plan: UUID, level: LevelSpec, above: Level
     if under is not None and under.plan != plan:
         raise OtherPlan(place=place)
     if (under.level if under else None) != (above.key if above else None):
-        raise WrongLevel(level.key, above.key if above else "plan", under.level if under else "plan", place=place)
-    if under is not None and not under.alive:
-        raise NotThere(str(under.id), place=place)
+        raise WrongLevel(level.label, above.label if above else "計画", under.level if under else "計画", place=place)
+    if under is not None and above is not None and not under.alive:
+        raise NotThere(under.cell(above.title).text, place=place)
 
 
 def _check_choice(key: str, text: str, level: LevelSpec, place: Place) -> None:

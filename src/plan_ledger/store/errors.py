@@ -40,6 +40,17 @@ class NewerFormat(StoreError):
 
 
 @define(eq=False, slots=False)
+class NoSuchBackEnd(StoreError):
+    """The address names a storage that there is none of. The address is not told: it may hold a password."""
+
+    code: ClassVar[str] = "no_such_back_end"
+    ja: ClassVar[str] = "「{scheme}」の台帳は開けません。ファイルのパスを指定してください。"
+    en: ClassVar[str] = "There is no storage for {scheme!r}; give a file's path."
+
+    scheme: str
+
+
+@define(eq=False, slots=False)
 class LedgerMissing(StoreError):
     """There is no ledger where one was to be read."""
 
