@@ -38,7 +38,7 @@ def test_init_twice_records_nothing_and_another_year_is_refused(run: Run, path: 
     again = run(*command, "2023", ledger=path)
     assert (again.status, again.json()["first"]) == (0, None)
     other = run(*command, "2024", ledger=path)
-    assert (other.status, other.json()["error"]["code"]) == (1, "plan_exists")
+    assert (other.status, other.json()["error"]["code"]) == (1, "other_fiscal_year")
 
 
 def test_init_with_a_schema_of_its_own(run: Run, path: Path, tmp_path: Path) -> None:

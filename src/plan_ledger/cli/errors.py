@@ -31,15 +31,3 @@ class SchemaFileRefused(PlanLedgerError):
 
     where: str
     detail: str
-
-
-@define(eq=False, slots=False)
-class PlanExists(PlanLedgerError):
-    """The plan is there already, for another fiscal year."""
-
-    code: ClassVar[str] = "plan_exists"
-    ja: ClassVar[str] = "計画「{title}」は{fiscal_year}年度のものとして既にあります。名前を変えてください。"
-    en: ClassVar[str] = "There is a plan {title!r} already, for fiscal {fiscal_year}; choose another title."
-
-    title: str
-    fiscal_year: int

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import click
 
-from plan_ledger.cli.errors import PlanExists
 from plan_ledger.cli.help import order
 from plan_ledger.cli.options import writes
 from plan_ledger.cli.receipts import give
@@ -37,8 +36,6 @@ def init(state: State, fiscal_year: int, schema: str | None) -> None:
     with state.writing(create=True) as ledger:
         before = ledger.head
         plan = ledger.open_plan(title, fiscal_year=fiscal_year, schema=declared)
-        if plan.fiscal_year != fiscal_year:
-            raise PlanExists(plan.title, plan.fiscal_year)
         receipt = ledger.receipt(plan.row.position)
         if plan.row.position <= before:
             receipt = Receipt(None, None)
