@@ -17,6 +17,7 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipP
 from plan_ledger.cli.app import app
 
 os.environ["PLAN_LEDGER_LANG"] = "ja"
+os.environ["COLUMNS"] = "120"  # tables in the documents are as wide wherever they are made
 EXAMPLES = Path(__file__).parent / "examples" / "data"
 
 

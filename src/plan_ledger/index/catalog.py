@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from attrs import frozen
@@ -143,7 +144,7 @@ def actors(rows: Rows) -> dict[int, ActorRow]:
         "SELECT a.no, a.uuid, a.revision, p.body FROM actors a"
         " LEFT JOIN profiles p ON p.actor = a.uuid AND p.revision = a.revision ORDER BY a.no"
     ):
-        profile = json.loads(body) if body is not None else {}
+        profile: dict[str, Any] = json.loads(body) if body is not None else {}
         found[no] = ActorRow(
             no,
             UUID(bytes=bytes(uuid)),

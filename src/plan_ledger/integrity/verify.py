@@ -38,7 +38,7 @@ def _index(rows: Rows, store: LedgerStore, found: Verification) -> None:
         with replayed.writing() as tx:
             last = rows.one("SELECT coalesce(max(position), 0) FROM events")
             assert last is not None
-            rebuild(tx, store.events.mapper, last[0], rows)
+            rebuild(tx, store.sealer, last[0], rows)
             wanted = dump_rows(tx)
     except (AssertionError, KeyError, PlanLedgerError, ValueError) as error:
         # Only a forged log gets here: every event can be read, but together they make no sense.

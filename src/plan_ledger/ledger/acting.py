@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Literal
@@ -77,7 +77,7 @@ class ActingContext:
         return acting
 
     @contextmanager
-    def acting(self, acting: Acting) -> Iterator[Acting]:
+    def acting(self, acting: Acting) -> Generator[Acting, None, None]:
         token = self._current.set(acting)
         try:
             yield acting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from difflib import get_close_matches
@@ -112,9 +112,9 @@ class Ledger:
         scheme, separator, _ = path.partition("://")
         if separator and scheme.isalnum():
             raise NoSuchBackEnd(scheme)
-        if path != MEMORY and Path(path).is_dir():
-            raise NotALedger(path)
         with typed_errors():
+            if path != MEMORY and Path(path).is_dir():
+                raise NotALedger(path)
             if path != MEMORY and (read_only or must_exist) and not Path(path).exists():
                 raise LedgerMissing(path)
         datastore = LedgerDatastore(path, read_only=read_only)
@@ -320,7 +320,7 @@ class Ledger:
         return receipt
 
     @contextmanager
-    def batch(self, *, reason: str | None = None, key: str | None = None) -> Iterator[OpenBatch]:
+    def batch(self, *, reason: str | None = None, key: str | None = None) -> Generator[OpenBatch, None, None]:
         """Collect the changes made inside and record them together at the end: all or nothing, one batch.
 
         An exception inside records nothing. With ``key``, an idempotency key, the same again records nothing and gives
@@ -409,7 +409,7 @@ class Ledger:
         with self._store.writing() as tx:
             row = tx.one("SELECT coalesce(max(position), 0) FROM events")
             assert row is not None
-            rebuild(tx, self._store.events.mapper, row[0])
+            rebuild(tx, self._store.sealer, row[0])
             self._caches = Caches()
 
     def backup(self, target: str | os.PathLike[str]) -> None:

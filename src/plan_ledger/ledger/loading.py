@@ -50,7 +50,7 @@ def load(dump: Path, target: str) -> None:
             datastore.prepare(uuid, created_at)
             store = LedgerStore(datastore, salts=random_salts())
             with store.writing() as tx:
-                rebuild(tx, store.events.mapper, transfer.load_lines(tx, lines))
+                rebuild(tx, store.sealer, transfer.load_lines(tx, lines))
             found = verify(store)
             if not found:
                 raise DumpRefused("\n".join(str(finding) for finding in found.findings[:5]))

@@ -325,7 +325,7 @@ class Work:
         if self._new_streams:
             self.tx.run_many("INSERT INTO streams (no, uuid) VALUES (?, ?)", self._new_streams)
             self._new_streams = []
-        self.head = self._store.events.append(self.tx, self.head, self._pending, self._caches.names.types)
+        self.head = self._store.writer.append(self.tx, self.head, self._pending, self._caches.names.types)
         Projector(self.tx, self._caches.names).project(self._pending)
         self._pending = []
 

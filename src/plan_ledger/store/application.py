@@ -15,6 +15,7 @@ from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.persistence import (
+    AggregateRecorder,
     ApplicationRecorder,
     EventStore,
     InfrastructureFactory,
@@ -122,7 +123,9 @@ class LedgerRecorder(SQLiteApplicationRecorder):
 class LedgerEventStore(EventStore[UUID]):
     """Puts decided batches into the one open transaction."""
 
-    mapper: LedgerMapper
+    def __init__(self, mapper: LedgerMapper, recorder: AggregateRecorder) -> None:
+        super().__init__(mapper, recorder)
+        self.sealer = mapper
 
     def append(
         self, tx: Transaction, head: log.Head, batches: Sequence[RecordedBatch], types: dict[str, tuple[int, bytes]]
@@ -131,7 +134,7 @@ class LedgerEventStore(EventStore[UUID]):
 
         ``types`` remembers the numbers of event types between writes.
         """
-        seal, link = self.mapper.seal, chain.link
+        seal, link = self.sealer.seal, chain.link
         position, previous, recorded_at = head.position, head.hash, head.recorded_at
         headers: list[SqlRow] = []
         events: list[SqlRow] = []
@@ -167,7 +170,8 @@ class LedgerFactory(SQLiteFactory):
     application_recorder_class = LedgerRecorder
 
     def __init__(self, env: Environment, datastore: LedgerDatastore) -> None:
-        InfrastructureFactory.__init__(self, env)
+        # SQLiteFactory's own would open a datastore by name, from the environment.
+        super(SQLiteFactory, self).__init__(env)
         self.datastore = datastore
 
     def application_recorder(self) -> ApplicationRecorder:
@@ -178,7 +182,6 @@ class LedgerStore(Application[UUID]):
     """The event-sourced application: where events are put and read. Everything above goes through it."""
 
     name = "plan_ledger"
-    events: LedgerEventStore
 
     def __init__(
         self,
@@ -202,10 +205,12 @@ class LedgerStore(Application[UUID]):
         return LedgerFactory(env, self._datastore)
 
     def construct_mapper(self) -> LedgerMapper:
-        return LedgerMapper(self.salts)
+        self.sealer = LedgerMapper(self.salts)
+        return self.sealer
 
     def construct_event_store(self) -> LedgerEventStore:
-        return LedgerEventStore(mapper=self.mapper, recorder=self.recorder)
+        self.writer = LedgerEventStore(self.sealer, self.recorder)
+        return self.writer
 
     def ledger_id(self) -> UUID:
         """The ledger's own id, which the chain begins with."""

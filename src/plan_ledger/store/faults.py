@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from filelock import Timeout
@@ -13,7 +13,7 @@ from plan_ledger.store import errors
 
 
 @contextmanager
-def typed_errors() -> Iterator[None]:
+def typed_errors() -> Generator[None, None, None]:
     """Turn what sqlite3 and the operating system raise into errors that say what to do."""
     try:
         yield

@@ -89,11 +89,10 @@ class LedgerMapper(Mapper[UUID]):
         if isinstance(event, FieldChanged) and event.text is not None:
             text, salt = getattr(stored_event, "text", None), getattr(stored_event, "salt", None)
             if text is None or salt is None:
-                event.__dict__.update(text=None, redacted=True)  # a new object, frozen for everybody else
-                return event
+                return event.model_copy(update={"text": None, "redacted": True})
             if not isinstance(text, str) or commitment(salt, text) != event.text:
                 raise DamagedEvent(stored_event.originator_version, "text")
-            event.__dict__["text"] = text
+            return event.model_copy(update={"text": text})
         return event
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, RLock
@@ -100,7 +100,7 @@ class LedgerDatastore(SQLiteDatastore):
                 migrations.migrate_sqlite(connection, new_ledger, created_at)
 
     @contextmanager
-    def _naming_the_file(self) -> Iterator[None]:
+    def _naming_the_file(self) -> Generator[None, None, None]:
         try:
             yield
         except errors.NotALedger as error:
@@ -181,7 +181,7 @@ class LedgerDatastore(SQLiteDatastore):
     # --- transactions -------------------------------------------------------------------------------------------
 
     @contextmanager
-    def reading(self) -> Iterator[SqliteTransaction]:
+    def reading(self) -> Generator[SqliteTransaction, None, None]:
         """A consistent view. Connections that fail are thrown away, never handed on."""
         if self.in_memory:
             with self._writer_lock, typed_errors():
@@ -215,7 +215,7 @@ class LedgerDatastore(SQLiteDatastore):
         connection.close()
 
     @contextmanager
-    def writing(self) -> Iterator[SqliteTransaction]:
+    def writing(self) -> Generator[SqliteTransaction, None, None]:
         """The one write transaction: thread lock, sidecar lock, BEGIN IMMEDIATE; committed on leaving, or nothing."""
         if self.read_only:
             raise errors.ReadOnlyLedger
@@ -231,7 +231,7 @@ class LedgerDatastore(SQLiteDatastore):
                 raise
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self) -> Generator[None, None, None]:
         if not self._writer_lock.acquire(timeout=self._lock_seconds):
             raise errors.LedgerBusy
         try:
@@ -274,7 +274,7 @@ class LedgerDatastore(SQLiteDatastore):
     # --- what the library below calls ---------------------------------------------------------------------------
 
     @contextmanager
-    def transaction(self, *, commit: bool) -> Iterator[Any]:
+    def transaction(self, *, commit: bool) -> Generator[Any, None, None]:
         with self.writing() if commit else self.reading() as transaction:
             yield transaction
 

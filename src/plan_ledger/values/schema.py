@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Protocol, TypeVar
 
-from attrs import define, evolve, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
 from plan_ledger.errors import PlanLedgerError
 
@@ -35,6 +35,18 @@ class FieldKind(StrEnum):
     NUMBER = "number"
     TARGET = "target"
     CHOICE = "choice"
+
+
+class _Keyed(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+_Spec = TypeVar("_Spec", bound=_Keyed)
+
+
+def _by_key(specs: tuple[_Spec, ...]) -> dict[str, _Spec]:
+    return {spec.key: spec for spec in specs}
 
 
 @frozen
@@ -72,11 +84,9 @@ class LevelSpec:
     label: str
     fields: tuple[FieldSpec, ...]
     title: str = "title"
-    _by_key: dict[str, FieldSpec] = field(init=False, eq=False, repr=False)
-
-    @_by_key.default
-    def _index(self) -> dict[str, FieldSpec]:
-        return {spec.key: spec for spec in self.fields}
+    _by_key: dict[str, FieldSpec] = field(
+        init=False, eq=False, repr=False, default=Factory(lambda self: _by_key(self.fields), takes_self=True)
+    )
 
     def field(self, key: str) -> FieldSpec | None:
         return self._by_key.get(key)
@@ -99,11 +109,9 @@ class Schema:
 
     levels: tuple[LevelSpec, ...]
     revision: int = field(default=1, eq=False)
-    _by_key: dict[str, LevelSpec] = field(init=False, eq=False, repr=False)
-
-    @_by_key.default
-    def _index(self) -> dict[str, LevelSpec]:
-        return {level.key: level for level in self.levels}
+    _by_key: dict[str, LevelSpec] = field(
+        init=False, eq=False, repr=False, default=Factory(lambda self: _by_key(self.levels), takes_self=True)
+    )
 
     def __attrs_post_init__(self) -> None:
         if not self.levels:

@@ -181,7 +181,7 @@ def test_a_read_only_file_or_folder_is_told_and_nothing_is_written(tmp_path: Pat
         ledger.open_plan("計画", fiscal_year=2023).add("strategy", "戦略1")
     for each in folder.iterdir():
         each.chmod(0o666)
-    for above in (tmp_path, *tmp_path.parents[:2]):
+    for above in (tmp_path, *tmp_path.parents[:3]):
         above.chmod(above.stat().st_mode | 0o111)  # the other user has to get there
     folder.chmod(0o777)
     before = path.read_bytes()
