@@ -29,8 +29,8 @@ Clock = Callable[[], datetime]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _log = logging.getLogger("plan_ledger")
-REDACTED = "\ue000"
-"""Stands for a text that was destroyed: equal to nothing that somebody could write again by mistake."""
+REDACTED = "\x00"
+"""Stands for a text that was destroyed: equal to nothing that can be recorded, since no text may hold it."""
 
 
 def utc_now() -> datetime:
