@@ -136,19 +136,19 @@ class _Cell:
             if not words or (self._behind_a_number(start) and _UNIT.fullmatch(words)):
                 continue
             if self.strictness == "entries":
-                yield from self._outside_entries(start, end)
+                yield from self._outside_entries(start, end, any(not _is_punctuation(sign) for sign in words))
             else:
                 yield words
 
     def _behind_a_number(self, at: int) -> bool:
         return at > 0 and self.added[at - 1] and self.text[at - 1].isdigit()
 
-    def _outside_entries(self, start: int, end: int) -> Iterator[str]:
-        """What of a stretch stands in no sentence or line in which something is new."""
+    def _outside_entries(self, start: int, end: int, has_words: bool) -> Iterator[str]:
+        """What of a stretch stands in no sentence or line in which something is new; signs alone if it is no more."""
         for entry in _ENTRY.finditer(self.text):
             if not any(self.added[entry.start() : entry.end()]):
                 piece = self.text[max(start, entry.start()) : min(end, entry.end())]
-                if words := _trimmed(piece) or piece.strip():
+                if words := _trimmed(piece) or ("" if has_words else piece.strip()):
                     yield words
 
 
