@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from difflib import get_close_matches
-from hashlib import sha256
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID, uuid5
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from attrs import define, field
 
 from plan_ledger.domain import plans as plan_domain
 from plan_ledger.domain.errors import TitleMissing
 from plan_ledger.index import catalog
+from plan_ledger.ledger import keeping
 from plan_ledger.ledger.acting import Acting, ActingContext, Person, person
 from plan_ledger.ledger.errors import (
     FiscalYearRefused,
-    KeyUsedOtherwise,
-    NotInBatch,
     OtherFiscalYear,
     PlanNotSaid,
-    UnknownBatch,
     UnknownPlan,
     UnknownZone,
 )
-from plan_ledger.ledger.intents import Batch, Change, Executor, Intent
-from plan_ledger.ledger.work import Caches, Clock, Receipt, Work, utc_now
+from plan_ledger.ledger.intents import Batch, Executor, Intent
+from plan_ledger.ledger.recording import OpenBatch, Recording
+from plan_ledger.ledger.work import Clock, Receipt, Work, utc_now
 from plan_ledger.values.ids import IdFactory, new_uuid
 from plan_ledger.values.schema import Schema, default_schema
 from plan_ledger.values.texts import clean_text, folded_name
@@ -47,19 +40,6 @@ if TYPE_CHECKING:
 
 MEMORY = ":memory:"
 FIRST_YEAR, LAST_YEAR = 1868, 9998
-_PORTION = 200
-
-
-@define
-class OpenBatch:
-    """Intents collected inside ``with ledger.batch()``; recorded together at its end."""
-
-    acting: Acting
-    key: str | None
-    intents: list[Intent] = field(factory=list[Intent])
-    receipt: Receipt | None = None
-    told: list[Callable[[Receipt], None]] = field(factory=list[Callable[[Receipt], None]])
-    made: int = 0
 
 
 class Ledger:
@@ -68,13 +48,9 @@ class Ledger:
     def __init__(self, store: LedgerStore, name: str, clock: Clock, ids: IdFactory) -> None:
         self._store = store
         self.name = name
-        self._clock = clock
-        self._ids = ids
-        self._caches = Caches()
-        self._schemas: dict[tuple[int, int], Schema] = {}
         self._acting = ActingContext()
-        self._batch: ContextVar[OpenBatch | None] = ContextVar("plan_ledger_batch", default=None)
         self.id = store.ledger_id()
+        self._recording = Recording(store, self.id, clock, ids, self._acting)
 
     # --- opening and closing ------------------------------------------------------------------------------------
 
@@ -199,7 +175,7 @@ class Ledger:
             if found.fiscal_year != fiscal_year:
                 raise OtherFiscalYear(found.title, found.fiscal_year, fiscal_year)
             return self._plan(found)
-        acting = self.outside_batch("open_plan")
+        acting = self._recording.outside_batch("open_plan")
         if not title.strip():
             raise TitleMissing("計画名")
         if not FIRST_YEAR <= fiscal_year <= LAST_YEAR:
@@ -209,7 +185,7 @@ class Ledger:
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise UnknownZone(zone) from error
         command = plan_domain.OpenPlan(
-            self._ids(), clean_text(title), fiscal_year, zone, schema or default_schema(fiscal_year)
+            self._recording.new_id(), clean_text(title), fiscal_year, zone, schema or default_schema(fiscal_year)
         )
 
         def opening(work: Work, _: Executor) -> None:
@@ -218,7 +194,7 @@ class Ledger:
             work.begin(acting)
             work.record(plan_domain.decide(None, command))
 
-        self.write(opening)
+        self._recording.write(opening)
         found = self._find_plan(title)
         assert found is not None
         return self._plan(found)
@@ -259,109 +235,46 @@ class Ledger:
 
     # --- writing ------------------------------------------------------------------------------------------------
 
-    def write(self, carry_out: Callable[[Work, Executor], None]) -> Receipt:
-        """One write: everything that ``carry_out`` records is committed, with the index, or nothing is."""
-        # Taken out while the write is open: what a write that fails has put there must not be seen by another thread.
-        caches, self._caches = self._caches, Caches()
-        schemas, self._schemas = self._schemas, {}
-        with self._store.writing() as tx:
-            work = Work(tx, self._store, caches, self.id, self._clock, self._ids)
-            before = work.position
-            carry_out(work, Executor(work, schemas))
-            work.flush()
-            receipt = work.receipt(before)
-        self._caches, self._schemas = caches, schemas
-        return receipt
-
-    def submit(self, intent: Intent) -> Receipt:
-        """Record one intent now, or with the others at the end of an open batch."""
-        batch = self._batch.get()
-        if batch is not None:
-            batch.intents.append(intent)
-            return Receipt(None, None)
-        return self.record([Batch(self._acting.current(), [intent])])[0]
-
-    def record(self, batches: Iterable[Batch]) -> list[Receipt]:
-        """Record many batches, each with its own actor and reason, in one transaction: all of them or none.
-
-        The batches are taken and written in portions, so that a long stream of them needs little memory.
-        """
-        receipts: list[Receipt] = []
-
-        def recording(work: Work, executor: Executor) -> None:
-            stream = iter(batches)
-            while portion := list(islice(stream, _PORTION)):
-                executor.prepare([intent for batch in portion for intent in batch.intents])
-                receipts.extend([self._record_one(work, executor, batch) for batch in portion])
-                work.flush()
-
-        self.write(recording)
-        return receipts
-
-    def _record_one(self, work: Work, executor: Executor, batch: Batch) -> Receipt:
-        request = _request(batch) if batch.key is not None else b""
-        if batch.key is not None:
-            row = work.tx.one("SELECT request, result FROM commands WHERE id = ?", (batch.key,))
-            if row is not None:
-                if bytes(row[0]) != request:
-                    raise KeyUsedOtherwise(batch.key)
-                return _receipt_from(bytes(row[1]))
-        before = work.position
-        work.begin(batch.acting, command=batch.key)
-        run = executor.run
-        for intent in batch.intents:
-            run(intent)
-        receipt = work.receipt(before)
-        if batch.key is not None:
-            work.tx.run(
-                "INSERT INTO commands (id, request, result) VALUES (?, ?, ?)",
-                (batch.key, request, _receipt_bytes(receipt)),
-            )
-        return receipt
-
-    @contextmanager
-    def batch(self, *, reason: str | None = None, key: str | None = None) -> Generator[OpenBatch, None, None]:
+    def batch(self, *, reason: str | None = None, key: str | None = None) -> AbstractContextManager[OpenBatch]:
         """Collect the changes made inside and record them together at the end: all or nothing, one batch.
 
         An exception inside records nothing. With ``key``, an idempotency key, the same again records nothing and gives
         the first receipt; the ids of items added inside then follow from the key.
         """
-        acting = self._acting.nested(reason=reason)
-        if self._batch.get() is not None:
-            raise NotInBatch("batch")
-        batch = OpenBatch(acting, None if key is None else clean_text(key))
-        token = self._batch.set(batch)
-        try:
-            yield batch
-        finally:
-            self._batch.reset(token)
-        batch.receipt = self.record([Batch(acting, tuple(batch.intents), key)])[0]
-        for tell in batch.told:
-            tell(batch.receipt)
+        return self._recording.batch(reason=reason, key=key)
+
+    def record(self, batches: Iterable[Batch]) -> list[Receipt]:
+        """Record many batches, each with its own actor and reason, in one transaction: all of them or none.
+
+        For loading in bulk; handles (:class:`Item`, :class:`Plan`) are the usual way. The batches are taken and
+        written in portions, so that a long stream of them needs little memory.
+        """
+        return self._recording.record(batches)
+
+    @property
+    def recording(self) -> Recording:
+        """What the handles record through. Not for hosts: it may change in any version."""
+        return self._recording
+
+    # Former names, for the handles that still call them.
+    def write(self, carry_out: Callable[[Work, Executor], None]) -> Receipt:
+        return self._recording.write(carry_out)
+
+    def submit(self, intent: Intent) -> Receipt:
+        return self._recording.submit(intent)
 
     @property
     def in_batch(self) -> bool:
-        """Whether changes are being collected here."""
-        return self._batch.get() is not None
+        return self._recording.in_batch
 
     def outside_batch(self, act: str) -> Acting:
-        """Who is acting, for what can't be part of a batch."""
-        if self._batch.get() is not None:
-            raise NotInBatch(act)
-        return self._acting.current()
+        return self._recording.outside_batch(act)
 
     def tell(self, listener: Callable[[Receipt], None]) -> None:
-        """Have the open batch, if there is one, tell its receipt when it is recorded."""
-        if (batch := self._batch.get()) is not None:
-            batch.told.append(listener)
+        self._recording.tell(listener)
 
     def new_id(self) -> UUID:
-        """An id for a new thing. In a batch with a key it follows from the key: the same again must mean the same."""
-        batch = self._batch.get()
-        if batch is None or batch.key is None:
-            return self._ids()
-        batch.made += 1
-        return uuid5(self.id, f"{batch.key}/{batch.made}")
+        return self._recording.new_id()
 
     # --- reading and keeping ------------------------------------------------------------------------------------
 
@@ -373,9 +286,7 @@ class Ledger:
     def head(self) -> int:
         """The last position."""
         with self.reading() as rows:
-            row = rows.one("SELECT coalesce(max(position), 0) FROM events")
-        assert row is not None
-        return int(row[0])
+            return keeping.head_of(rows)
 
     def receipt(self, position: int) -> Receipt:
         """The receipt of the batch that holds a position.
@@ -384,12 +295,7 @@ class Ledger:
             UnknownBatch: There is none.
         """
         with self.reading() as rows:
-            bounds = catalog.batch_bounds(rows, position)
-            if bounds is None:
-                raise UnknownBatch(position)
-            row = rows.one("SELECT recorded_at FROM batches WHERE position = ?", (bounds[0],))
-        assert row is not None
-        return Receipt(*bounds, int(row[0]))
+            return keeping.receipt_of(rows, position)
 
     @property
     def store(self) -> LedgerStore:
@@ -407,10 +313,8 @@ class Ledger:
         from plan_ledger.index.rebuild import rebuild
 
         with self._store.writing() as tx:
-            row = tx.one("SELECT coalesce(max(position), 0) FROM events")
-            assert row is not None
-            rebuild(tx, self._store.sealer, row[0])
-            self._caches = Caches()
+            rebuild(tx, self._store.sealer, keeping.head_of(tx))
+            self._recording.forget()
 
     def backup(self, target: str | os.PathLike[str]) -> None:
         """Copy the ledger to a new file while it is in use. Copying the file itself can lose what is in its log."""
@@ -421,20 +325,8 @@ class Ledger:
 
         The file is complete or not there: it is written beside its place and then moved.
         """
-        from plan_ledger.integrity.transfer import dump_lines
-
-        path = Path(target)
-        partial = path.with_name(path.name + ".partial")
         with self.reading() as rows:
-            row = rows.one("SELECT coalesce(max(position), 0) FROM events")
-            assert row is not None
-            try:
-                with partial.open("w", encoding="utf-8", newline="\n") as out:
-                    out.writelines(line + "\n" for line in dump_lines(rows))
-                partial.replace(path)
-            finally:
-                partial.unlink(missing_ok=True)
-        return int(row[0])
+            return keeping.dump(rows, Path(target))
 
     @classmethod
     def load(cls, dump: str | os.PathLike[str], target: str | os.PathLike[str]) -> Self:
@@ -453,21 +345,3 @@ class Ledger:
     def settings(self) -> dict[str, Any]:
         """What the database reports of its settings."""
         return self._store.settings()
-
-
-def _request(batch: Batch) -> bytes:
-    """A digest of what is asked for, without what the asker had seen: asked again, that is something else."""
-    wanted = [
-        ("change", each.item.hex, each.field, each.text, repr(each.source)) if isinstance(each, Change) else repr(each)
-        for each in batch.intents
-    ]
-    return sha256(repr((batch.acting, wanted)).encode("utf-8", "surrogatepass")).digest()
-
-
-def _receipt_bytes(receipt: Receipt) -> bytes:
-    return json.dumps({"first": receipt.first, "last": receipt.last, "recorded_us": receipt.recorded_us}).encode()
-
-
-def _receipt_from(data: bytes) -> Receipt:
-    found = json.loads(data)
-    return Receipt(found["first"], found["last"], found["recorded_us"])

@@ -1,0 +1,188 @@
+"""How a ledger records: one write at a time, batches collected and repeated requests found again.
+
+:class:`Recording` is the collaborator that handles, sheets and the command line record through. It is no part of the
+public API: hosts use the handles, ``Ledger.batch`` and ``Ledger.record``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from hashlib import sha256
+from itertools import islice
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
+
+from attrs import define, field
+
+from plan_ledger.ledger.acting import Acting, ActingContext
+from plan_ledger.ledger.errors import KeyUsedOtherwise, NotInBatch
+from plan_ledger.ledger.intents import Batch, Change, Executor, Intent
+from plan_ledger.ledger.work import Caches, Clock, Receipt, Work
+from plan_ledger.values.ids import IdFactory
+from plan_ledger.values.schema import Schema
+from plan_ledger.values.texts import clean_text
+
+if TYPE_CHECKING:
+    from plan_ledger.store.application import LedgerStore
+
+_PORTION = 200
+
+
+@define
+class OpenBatch:
+    """What ``with ledger.batch() as batch`` gives: who acts, the key, and after the block the ``receipt``."""
+
+    acting: Acting
+    key: str | None
+    receipt: Receipt | None = None
+
+
+@define
+class _Collecting:
+    """An open batch from the inside: what it holds so far, who wants its receipt, how many ids it gave out."""
+
+    batch: OpenBatch
+    intents: list[Intent] = field(factory=list[Intent])
+    told: list[Callable[[Receipt], None]] = field(factory=list[Callable[[Receipt], None]])
+    made: int = 0
+
+
+class Recording:
+    """The writes of one ledger."""
+
+    def __init__(self, store: LedgerStore, ledger: UUID, clock: Clock, ids: IdFactory, acting: ActingContext) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._clock = clock
+        self._ids = ids
+        self._acting = acting
+        self._caches = Caches()
+        self._schemas: dict[tuple[int, int], Schema] = {}
+        self._open: ContextVar[_Collecting | None] = ContextVar("plan_ledger_batch", default=None)
+
+    def write(self, carry_out: Callable[[Work, Executor], None]) -> Receipt:
+        """One write: everything that ``carry_out`` records is committed, with the index, or nothing is."""
+        # Taken out while the write is open: what a write that fails has put there must not be seen by another thread.
+        caches, self._caches = self._caches, Caches()
+        schemas, self._schemas = self._schemas, {}
+        with self._store.writing() as tx:
+            work = Work(tx, self._store, caches, self._ledger, self._clock, self._ids)
+            before = work.position
+            carry_out(work, Executor(work, schemas))
+            work.flush()
+            receipt = work.receipt(before)
+        self._caches, self._schemas = caches, schemas
+        return receipt
+
+    def forget(self) -> None:
+        """Drop what is remembered between writes: the index was made anew."""
+        self._caches, self._schemas = Caches(), {}
+
+    def submit(self, intent: Intent) -> Receipt:
+        """Record one intent now, or with the others at the end of an open batch."""
+        collecting = self._open.get()
+        if collecting is not None:
+            collecting.intents.append(intent)
+            return Receipt(None, None)
+        return self.record([Batch(self._acting.current(), [intent])])[0]
+
+    def record(self, batches: Iterable[Batch]) -> list[Receipt]:
+        """Record many batches, each with its own actor and reason, in one transaction: all of them or none.
+
+        The batches are taken and written in portions, so that a long stream of them needs little memory.
+        """
+        receipts: list[Receipt] = []
+
+        def recording(work: Work, executor: Executor) -> None:
+            stream = iter(batches)
+            while portion := list(islice(stream, _PORTION)):
+                executor.prepare([intent for batch in portion for intent in batch.intents])
+                receipts.extend([_record_one(work, executor, batch) for batch in portion])
+                work.flush()
+
+        self.write(recording)
+        return receipts
+
+    @contextmanager
+    def batch(self, *, reason: str | None = None, key: str | None = None) -> Generator[OpenBatch, None, None]:
+        """Collect what is submitted inside and record it at the end (see ``Ledger.batch``)."""
+        acting = self._acting.nested(reason=reason)
+        if self._open.get() is not None:
+            raise NotInBatch("batch")
+        collecting = _Collecting(OpenBatch(acting, None if key is None else clean_text(key)))
+        token = self._open.set(collecting)
+        try:
+            yield collecting.batch
+        finally:
+            self._open.reset(token)
+        receipt = self.record([Batch(acting, tuple(collecting.intents), key)])[0]
+        collecting.batch.receipt = receipt
+        for tell in collecting.told:
+            tell(receipt)
+
+    @property
+    def in_batch(self) -> bool:
+        """Whether changes are being collected here."""
+        return self._open.get() is not None
+
+    def outside_batch(self, act: str) -> Acting:
+        """Who is acting, for what can't be part of a batch."""
+        if self._open.get() is not None:
+            raise NotInBatch(act)
+        return self._acting.current()
+
+    def tell(self, listener: Callable[[Receipt], None]) -> None:
+        """Have the open batch, if there is one, tell its receipt when it is recorded."""
+        if (collecting := self._open.get()) is not None:
+            collecting.told.append(listener)
+
+    def new_id(self) -> UUID:
+        """An id for a new thing. In a batch with a key it follows from the key: the same again must mean the same."""
+        collecting = self._open.get()
+        if collecting is None or collecting.batch.key is None:
+            return self._ids()
+        collecting.made += 1
+        return uuid5(self._ledger, f"{collecting.batch.key}/{collecting.made}")
+
+
+def _record_one(work: Work, executor: Executor, batch: Batch) -> Receipt:
+    request = _request(batch) if batch.key is not None else b""
+    if batch.key is not None:
+        row = work.tx.one("SELECT request, result FROM commands WHERE id = ?", (batch.key,))
+        if row is not None:
+            if bytes(row[0]) != request:
+                raise KeyUsedOtherwise(batch.key)
+            return _receipt_from(bytes(row[1]))
+    before = work.position
+    work.begin(batch.acting, command=batch.key)
+    run = executor.run
+    for intent in batch.intents:
+        run(intent)
+    receipt = work.receipt(before)
+    if batch.key is not None:
+        work.tx.run(
+            "INSERT INTO commands (id, request, result) VALUES (?, ?, ?)",
+            (batch.key, request, _receipt_bytes(receipt)),
+        )
+    return receipt
+
+
+def _request(batch: Batch) -> bytes:
+    """A digest of what is asked for, without what the asker had seen: asked again, that is something else."""
+    wanted = [
+        ("change", each.item.hex, each.field, each.text, repr(each.source)) if isinstance(each, Change) else repr(each)
+        for each in batch.intents
+    ]
+    return sha256(repr((batch.acting, wanted)).encode("utf-8", "surrogatepass")).digest()
+
+
+def _receipt_bytes(receipt: Receipt) -> bytes:
+    return json.dumps({"first": receipt.first, "last": receipt.last, "recorded_us": receipt.recorded_us}).encode()
+
+
+def _receipt_from(data: bytes) -> Receipt:
+    found = json.loads(data)
+    return Receipt(found["first"], found["last"], found["recorded_us"])
