@@ -1,0 +1,184 @@
+"""A plan's tree at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from attrs import field, frozen
+
+from plan_ledger.queries.results.moments import MomentRef
+from plan_ledger.queries.shown import Shown
+from plan_ledger.values.fields import read_value
+from plan_ledger.values.schema import FieldSpec, LevelSpec, Schema
+
+if TYPE_CHECKING:
+    from plan_ledger.queries.elapsed import ElapsedEntry
+    from plan_ledger.queries.results.changes import ChangeSet
+    from plan_ledger.queries.totals import Totals
+
+
+@frozen
+class CellValue:
+    """What a field holds at a moment: the text to the letter, and the position of the change behind it."""
+
+    text: str
+    position: int
+    redacted: bool = False
+
+
+EMPTY = CellValue("", 0)
+
+
+@frozen
+class SnapshotItem:
+    """One item of a snapshot. ``fields`` holds every live field of its level that has a text."""
+
+    id: UUID
+    level: str
+    depth: int
+    title: str
+    path: tuple[str, ...]
+    parent: UUID | None
+    fields: Mapping[str, CellValue]
+    place: int = field(default=0, eq=False)
+
+    def __getitem__(self, key: str) -> CellValue:
+        return self.fields.get(key, EMPTY)
+
+    def text(self, key: str) -> str:
+        return self[key].text
+
+
+@frozen(eq=False)
+class Snapshot(Shown):
+    """A plan's tree at a moment: items in table order, parents before children.
+
+    ``compare`` gives the changes from an earlier moment to this one, None for ``"previous"`` at the first meeting; a
+    snapshot that came from a ledger has it, and ``to_html(red_since=…)`` and the like need it.
+    """
+
+    plan: str
+    fiscal_year: int
+    moment: MomentRef
+    schema: Schema
+    digest: str
+    items: tuple[SnapshotItem, ...]
+    withdrawn: tuple[SnapshotItem, ...] = ()
+    compare: Callable[[Any], ChangeSet | None] | None = field(default=None, repr=False)
+
+    def __iter__(self) -> Iterator[SnapshotItem]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def _rendered(self, format: str, options: dict[str, Any]) -> str | bytes:
+        """``red_since`` names the moment to be red against; ``changes`` gives the change set itself."""
+        if "red_since" in options:
+            since = options.pop("red_since")
+            if since is not None:
+                if self.compare is None:
+                    raise TypeError("red_since needs a snapshot that came from a ledger; pass changes= instead")
+                options["changes"] = self.compare(since)
+        return super()._rendered(format, options)
+
+    def level(self, key: str) -> tuple[SnapshotItem, ...]:
+        """The items of one level, in table order."""
+        return tuple(item for item in self.items if item.level == key)
+
+    def item(self, id: UUID) -> SnapshotItem | None:
+        return next((item for item in self.items if item.id == id), None)
+
+    def find(self, title: str) -> SnapshotItem:
+        """The one item with this title.
+
+        Raises:
+            KeyError: There is none, or there are several.
+        """
+        found = [item for item in self.items if item.title == title]
+        if len(found) != 1:
+            raise KeyError(title)
+        return found[0]
+
+    def value(self, item: SnapshotItem, key: str) -> Any:
+        """A field's parsed value (see ``plan_ledger.values``)."""
+        spec = self.spec(item.level, key)
+        if spec is None:
+            raise KeyError(key)
+        return read_value(spec, item.text(key), fiscal_year=self.fiscal_year)
+
+    def spec(self, level: str, key: str) -> FieldSpec | None:
+        found: LevelSpec | None = self.schema.level(level)
+        return found.field(key) if found else None
+
+    def total(self, key: str, *, under: UUID | None = None) -> int:
+        """The sum in yen of a money field over all items, or over those under one; what is no amount counts 0.
+
+        An amount marked 再掲 is counted where it is first listed, not again.
+        """
+        from plan_ledger.queries.totals import sum_of
+
+        return sum_of(self, key, under=under)
+
+    def totals(self, key: str) -> Totals:
+        """The sums of a money field by item, by level and in all, and every cell that was not simply counted.
+
+        Raises:
+            NoAmounts: No level has a money field of that key.
+        """
+        from plan_ledger.queries.totals import totals_of
+
+        return totals_of(self, key)
+
+    def elapsed(self, on: date | None = None) -> tuple[ElapsedEntry, ...]:
+        """Schedule entries that had ended before ``on``; without it, before the day the meeting was held (開催日),
+        else its as-of date (基準日).
+
+        Raises:
+            ValueError: ``on`` is missing and the moment has no day of its own.
+        """
+        from plan_ledger.queries.elapsed import elapsed_at
+
+        day = on or self.moment.held_on or self.moment.as_of_on
+        if day is None:
+            raise ValueError("this moment has no day of its own; pass on=")
+        return elapsed_at(self, day)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "plan": self.plan,
+            "fiscal_year": self.fiscal_year,
+            "moment": self.moment.to_dict(),
+            "digest": self.digest,
+            "items": [self._item_dict(item) for item in self.items],
+        }
+
+    def _item_dict(self, item: SnapshotItem) -> dict[str, Any]:
+        return {
+            "id": item.id.hex,
+            "level": item.level,
+            "title": item.title,
+            "path": list(item.path),
+            "fields": {
+                key: {"text": cell.text, "value": self._value_dict(item, key), "position": cell.position}
+                for key, cell in item.fields.items()
+            },
+        }
+
+    def _value_dict(self, item: SnapshotItem, key: str) -> Any:
+        from plan_ledger.values import notation
+        from plan_ledger.values.fields import Choice, Text, Unparsed
+
+        value = self.value(item, key)
+        match value:
+            case None:
+                return None
+            case Text(text=text) | Choice(text=text):
+                return text
+            case Unparsed(reason=reason):
+                return {"unparsed": True, "reason": reason}
+            case _:
+                return notation.to_json(value)
