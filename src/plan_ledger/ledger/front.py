@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import AbstractContextManager
 from difflib import get_close_matches
 from pathlib import Path
@@ -34,6 +34,7 @@ from plan_ledger.values.texts import clean_text, folded_name
 if TYPE_CHECKING:
     from plan_ledger.integrity.verify import Verification
     from plan_ledger.ledger.plan import Plan
+    from plan_ledger.queries.following import LogEntry
     from plan_ledger.store.application import LedgerStore
     from plan_ledger.store.mapper import SaltFactory
     from plan_ledger.store.transaction import Rows
@@ -151,13 +152,13 @@ class Ledger:
         who = Person(actor, section=section) if isinstance(actor, str) else actor
         return self._acting.acting(Acting(who, assurance=assurance, **said))
 
-    def current_acting(self, **changes: Any) -> Acting:
-        """Who is acting here; with ``changes``, with some particulars said anew.
+    def current_acting(self) -> Acting:
+        """Who is acting here.
 
         Raises:
             ActorRequired: Nobody is.
         """
-        return self._acting.nested(**changes)
+        return self._acting.current()
 
     # --- plans --------------------------------------------------------------------------------------------------
 
@@ -287,6 +288,33 @@ class Ledger:
         """The last position."""
         with self.reading() as rows:
             return keeping.head_of(rows)
+
+    def follow(
+        self,
+        after: int = 0,
+        *,
+        poll: float | None = None,
+        stop: Callable[[], bool] | None = None,
+        wait: bool = True,
+    ) -> Generator[LogEntry, None, None]:
+        """Every event after a position, in order and without gaps; then wait for the next, and go on.
+
+        Nothing is kept of who has read what: whoever follows keeps the position of the last entry dealt with, and
+        begins after it next time. So each entry comes at least once.
+
+        Args:
+            after: The last position that has been dealt with; 0 for none.
+            poll: Seconds after which to look again; None: as the storage advises.
+            stop: Asked between portions and at least every 0.2 seconds of waiting; True ends it.
+            wait: Whether to wait at the end of the log. Without, everything recorded so far is given.
+
+        Raises:
+            AheadOfLedger: The ledger ends before ``after``: it is another one, or an older copy.
+            StoreError: The storage failed; follow again from where it stopped.
+        """
+        from plan_ledger.ledger.following import follow
+
+        return follow(self, after, poll=poll, stop=stop, wait=wait)
 
     def receipt(self, position: int) -> Receipt:
         """The receipt of the batch that holds a position.

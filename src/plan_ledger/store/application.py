@@ -31,6 +31,7 @@ from plan_ledger.store.mapper import LedgerMapper, SaltFactory
 from plan_ledger.store.recorded import RecordedBatch
 from plan_ledger.store.sqlite import LedgerDatastore
 from plan_ledger.store.transaction import Rows, SqlRow, Transaction
+from plan_ledger.store.watching import Watch
 
 REFUSED_SETTINGS = frozenset(
     {
@@ -225,6 +226,10 @@ class LedgerStore(Application[UUID]):
 
     def settings(self) -> dict[str, Any]:
         return self._datastore.settings()
+
+    def watching(self) -> AbstractContextManager[Watch]:
+        """Waits for the next write, for whoever follows the ledger."""
+        return self._datastore.watching()
 
     def backup(self, target: Path) -> None:
         self._datastore.backup(target)

@@ -19,6 +19,7 @@ from plan_ledger.store import errors, migrations
 from plan_ledger.store.faults import typed, typed_errors
 from plan_ledger.store.places import ledger_file
 from plan_ledger.store.transaction import SqlRow, SqlValue
+from plan_ledger.store.watching import Polling, Watch
 
 MEMORY = ":memory:"
 APPLICATION_ID = 0x504C4447  # "PLDG"
@@ -277,6 +278,10 @@ class LedgerDatastore(SQLiteDatastore):
     def transaction(self, *, commit: bool) -> Generator[Any, None, None]:
         with self.writing() if commit else self.reading() as transaction:
             yield transaction
+
+    @contextmanager
+    def watching(self) -> Generator[Watch, None, None]:
+        yield Polling()
 
     def backup(self, target: Path) -> None:
         """Copy the ledger while it is in use, with SQLite's backup API, into a file that does not exist yet."""
