@@ -52,7 +52,7 @@ class Built:
             ]
             self.items = [self._add("project", f"事業{number}", self.measures[0]) for number in range(ITEMS)]
         for step in script:
-            self.ledger.write(lambda work, executor, step=step: self._record(work, executor, step))
+            self.ledger.recording.write(lambda work, executor, step=step: self._record(work, executor, step))
 
     def _add(self, level: str, title: str, under: UUID | None) -> UUID:
         item = self.plan.add(level, title, under=None if under is None else self.plan[under.hex])
@@ -149,7 +149,7 @@ def test_what_is_recorded_later_changes_no_pair_of_before(script: list[Late], da
         pairs = [pair for pair in built.moments() if pair.known <= known]
         before = {pair: built.snapshot(pair) for pair in pairs}
         for step in data.draw(late_facts):
-            built.ledger.write(lambda work, executor, step=step: built._record(work, executor, step))
+            built.ledger.recording.write(lambda work, executor, step=step: built._record(work, executor, step))
         assert {pair: built.snapshot(pair) for pair in pairs} == before
 
 

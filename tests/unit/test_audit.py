@@ -142,7 +142,7 @@ def test_long_audits_come_in_pages_without_gaps_or_repeats(ledger: Ledger, plan:
 
 def test_the_audit_of_an_item_with_very_many_below_it(ledger: Ledger, plan: Plan) -> None:
     measure = plan["施策1"].id
-    adds = [Add(ledger.new_id(), plan.id, "project", {"title": f"小事業{n}"}, measure) for n in range(1500)]
+    adds = [Add(ledger.recording.new_id(), plan.id, "project", {"title": f"小事業{n}"}, measure) for n in range(1500)]
     ledger.record([Batch(Acting("一括"), adds)])
     assert len(list(plan.audit(item="施策1", actor="一括", field="title"))) == 1500
     assert len(list(plan.audit(item="戦略1", field="existence"))) == 1505 + 2

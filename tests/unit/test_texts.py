@@ -101,7 +101,7 @@ def test_every_door_refuses_what_nothing_holds_and_writes_nothing(bad: str) -> N
                         Acting("課"),
                         [
                             Add(
-                                ledger.new_id(),
+                                ledger.recording.new_id(),
                                 plan.id,
                                 "strategy",
                                 {"title": "B"},

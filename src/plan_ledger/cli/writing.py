@@ -71,7 +71,7 @@ def add(state: State, level: str, title: str, texts: tuple[str, ...], under: str
             keyed[key] = text
         parent = None if under is None else plan[under].id
         sibling = None if after is None else plan[after].id
-        item = Item(plan, ledger.new_id(), ledger.head)
+        item = Item(plan, ledger.recording.new_id(), ledger.head)
         intent = Add(item.id, plan.id, spec.key, {spec.title: title, **keyed}, parent, sibling)
         _record(state, ledger, plan, item, [intent], f"「{title}」を追加しました")
 
@@ -167,7 +167,7 @@ def _record(state: State, ledger: Ledger, plan: Plan, item: Item, intents: Seque
     """Record intents as one batch. Not through the item's handle: only ``--expected`` makes an edit a conflict."""
     with ledger.batch() as batch:
         for intent in intents:
-            ledger.submit(intent)
+            ledger.recording.submit(intent)
     assert batch.receipt is not None
     give(batch.receipt, state, plan.zone, done, id=item.id.hex)
 

@@ -98,8 +98,8 @@ class PlanProposal(Proposal):
             UnresolvedConflict(entry.base, entry.old, entry.new, place=_place(entry)) for entry in self.conflicts
         )
         ledger = self._target.ledger
-        ledger.outside_batch("import")
-        actings = [ledger.current_acting(document=each.name, document_sha256=each.sha256) for each in self.documents]
+        ledger.recording.outside_batch("import")
+        actings = [ledger.recording.acting(document=each.name, document_sha256=each.sha256) for each in self.documents]
 
         def applying(work: Work, executor: Executor) -> None:
             current = self._given
@@ -115,12 +115,12 @@ class PlanProposal(Proposal):
                 for intent in intents:
                     executor.run(intent)
 
-        return ledger.write(applying)
+        return ledger.recording.write(applying)
 
     def _check_fresh(self, current: Snapshot) -> None:
         """Propose again against what the ledger has by now; refuse unless the same comes out."""
         again = compare(
-            self._tables, self._given, current, partial=self.partial, new_id=self._target.ledger.new_id
+            self._tables, self._given, current, partial=self.partial, new_id=self._target.ledger.recording.new_id
         ).entries
         rejected = {entry.key for entry in self.entries if entry.decision == "rejected"}
         before, now = {_said(entry) for entry in self._proposed}, {_said(entry) for entry in again}
@@ -156,7 +156,7 @@ def propose(
         problems += start.problems
     raise_problems(problems)
     start.give_ids(tables)
-    compared = compare(tables, given, current, partial=partial, new_id=plan.ledger.new_id)
+    compared = compare(tables, given, current, partial=partial, new_id=plan.ledger.recording.new_id)
     raise_problems(compared.problems)
     title = next((table.title for table in tables if table.title), None)
     return PlanProposal(

@@ -98,10 +98,10 @@ class Item:
 
     def _submit(self, intents: list[Intent]) -> Receipt:
         ledger = self._plan.ledger
-        if ledger.in_batch:
+        if ledger.recording.in_batch:
             for intent in intents:
-                ledger.submit(intent)
-            ledger.tell(self.recorded)
+                ledger.recording.submit(intent)
+            ledger.recording.tell(self.recorded)
             return Receipt(None, None)
         receipt = ledger.record([Batch(ledger.current_acting(), intents)])[0]
         self.recorded(receipt)

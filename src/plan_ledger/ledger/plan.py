@@ -47,8 +47,8 @@ class Plan(PlanQueries):
             fields: Texts by field key.
         """
         spec = find_level(self.schema, level)
-        uuid = self._ledger.new_id()
-        receipt = self._ledger.submit(
+        uuid = self._ledger.recording.new_id()
+        receipt = self._ledger.recording.submit(
             Add(
                 uuid,
                 self.id,
@@ -59,7 +59,7 @@ class Plan(PlanQueries):
             )
         )
         item = Item(self, uuid, receipt.last or self._ledger.head)
-        self._ledger.tell(item.recorded)
+        self._ledger.recording.tell(item.recorded)
         return item
 
     # --- sheets -------------------------------------------------------------------------------------------------
@@ -140,13 +140,13 @@ class Plan(PlanQueries):
         Raises:
             SchemaRefused: A field would be removed (retire it), or the levels would change.
         """
-        acting = self._ledger.outside_batch("declare")
+        acting = self._ledger.recording.outside_batch("declare")
 
         def declaring(work: Work, _: Any) -> None:
             work.begin(acting)
             work.record(domain.decide(editions.state(work, self._row), domain.DeclareSchema(schema)))
 
-        return self._ledger.write(declaring)
+        return self._ledger.recording.write(declaring)
 
     def hold(
         self,
@@ -173,7 +173,7 @@ class Plan(PlanQueries):
         Raises:
             MeetingExists, MeetingNameRefused, NotABatchEnd, ActorRequired: Nothing is recorded.
         """
-        acting = self._ledger.outside_batch("hold")
+        acting = self._ledger.recording.outside_batch("hold")
         what = editions.particulars(
             name,
             body=body,
@@ -182,35 +182,35 @@ class Plan(PlanQueries):
             held_on=self._day(on),
             as_of_on=self._day(as_of),
         )
-        uuid = self._ledger.new_id()
-        self._ledger.write(
+        uuid = self._ledger.recording.new_id()
+        self._ledger.recording.write(
             lambda work, _: editions.hold(work, acting, self._row, uuid, what, at=at, red_since=red_since)
         )
         return self.meeting(name)
 
     def reissue(self, name: str, *, at: int | None = None) -> MeetingInfo:
         """Hand out a replacement (差し替え): a further edition; the meeting's name now means this one."""
-        acting = self._ledger.outside_batch("reissue")
-        self._ledger.write(lambda work, _: editions.reissue(work, acting, self._row, name, at=at))
+        acting = self._ledger.recording.outside_batch("reissue")
+        self._ledger.recording.write(lambda work, _: editions.reissue(work, acting, self._row, name, at=at))
         return self.meeting(name)
 
     def annul(self, name: str) -> Receipt:
         """Take back a meeting that was held by mistake; its name is free again."""
-        acting = self._ledger.outside_batch("annul")
+        acting = self._ledger.recording.outside_batch("annul")
 
         def annulling(work: Work, _: Any) -> None:
             meeting = editions.find(Moments(work.tx, self._row), name)
             work.begin(acting)
             work.record(domain.decide(editions.state(work, self._row), domain.AnnulMeeting(meeting.uuid)))
 
-        return self._ledger.write(annulling)
+        return self._ledger.recording.write(annulling)
 
     def rename_meeting(self, name: str, new_name: str, *, on: date | str | None = None) -> MeetingInfo:
         """Call a meeting otherwise; its editions stay what they are.
 
         Body and number are read from the new name; where it tells none, they stay.
         """
-        acting = self._ledger.outside_batch("rename_meeting")
+        acting = self._ledger.recording.outside_batch("rename_meeting")
         what = editions.particulars(new_name, held_on=self._day(on))
 
         def renaming(work: Work, _: Any) -> None:
@@ -226,7 +226,7 @@ class Plan(PlanQueries):
             work.begin(acting)
             work.record(domain.decide(editions.state(work, self._row), command))
 
-        self._ledger.write(renaming)
+        self._ledger.recording.write(renaming)
         return self.meeting(new_name)
 
     def undo(self, batch: int) -> Receipt:
@@ -236,8 +236,10 @@ class Plan(PlanQueries):
             UnknownBatch: There is none at this position.
             UndoConflict: Something in it was changed again later; all such are reported, nothing is recorded.
         """
-        acting = self._ledger.outside_batch("undo")
-        return self._ledger.write(lambda work, executor: undoing.undo(work, executor, acting, self._row, batch))
+        acting = self._ledger.recording.outside_batch("undo")
+        return self._ledger.recording.write(
+            lambda work, executor: undoing.undo(work, executor, acting, self._row, batch)
+        )
 
     def _day(self, day: date | str | None) -> date | None:
         if day is None or isinstance(day, date):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from hashlib import sha256
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from attrs import define, field
@@ -127,6 +127,14 @@ class Recording:
     def in_batch(self) -> bool:
         """Whether changes are being collected here."""
         return self._open.get() is not None
+
+    def acting(self, **changes: Any) -> Acting:
+        """Who is acting here; with ``changes``, with some particulars said anew.
+
+        Raises:
+            ActorRequired: Nobody is.
+        """
+        return self._acting.nested(**changes)
 
     def outside_batch(self, act: str) -> Acting:
         """Who is acting, for what can't be part of a batch."""

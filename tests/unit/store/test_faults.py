@@ -252,7 +252,7 @@ def test_an_exception_inside_a_write_undoes_it_whole(tmp_path: Path, place: str)
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            ledger.write(fail)
+            ledger.recording.write(fail)
         assert ledger.head == head
         with ledger.acting("新しい人"):
             plan.add("strategy", "戦略1")
