@@ -11,6 +11,7 @@ from attrs import frozen
 from plan_ledger.values.marks_align import aligned, widened
 from plan_ledger.values.marks_edges import Change, tidied
 from plan_ledger.values.marks_tokens import tokens
+from plan_ledger.values.marks_window import window
 from plan_ledger.values.marks_words import words
 
 MARKS_VERSION: Final[int] = 1
@@ -65,9 +66,10 @@ def mark(old: str, new: str) -> Marks:
     """Compare two texts and say which words were added and which removed."""
     if old == new:
         return Marks((Segment(new, "same"),) if new else ())
-    a, b = tokens(old), tokens(new)
+    before, behind = window(old, new)
+    a, b = tokens(old[before : len(old) - behind]), tokens(new[before : len(new) - behind])
     start, stop_a, stop_b = widened(a, b, *_trim(a, b))
-    at = sum(map(len, a[:start]))
+    at = before + sum(map(len, a[:start]))
     a = [w for t in a[start:stop_a] for w in words(t)]
     b = [w for t in b[start:stop_b] for w in words(t)]
     changes: list[Change] = []
