@@ -34,7 +34,6 @@ class BatchHeader(BaseModel):
     approval: str | None = None
     assurance: Literal["declared", "authenticated"] = "declared"
     reason: str | None = None
-    command: str | None = None
     document: str | None = None
     document_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     undoes: int | None = None

@@ -158,26 +158,19 @@ def actors(rows: Rows) -> dict[int, ActorRow]:
 
 def position_at(rows: Rows, microseconds: int) -> int:
     """The last position recorded at or before a time. Recorded times never decrease, so it is searched by halves."""
-    row = rows.one("SELECT position, recorded_at FROM batches ORDER BY position DESC LIMIT 1")
+    row = rows.one("SELECT batch, recorded_at FROM events ORDER BY position DESC LIMIT 1")
     if row is None:
         return 0
     head = rows.one("SELECT max(position) FROM events")
     assert head is not None
     if row[1] <= microseconds:
         return int(head[0])
-    low, high = 0, int(row[0])  # batches at or below low are early enough, the one at high is too late
+    low, high = 0, int(row[0])  # what is at or below low is early enough, what is at high is too late
     while True:
-        middle = rows.one(
-            "SELECT position, recorded_at FROM batches WHERE position > ? AND position < ? AND position >= ?"
-            " ORDER BY position LIMIT 1",
-            (low, high, (low + high) // 2),
-        ) or rows.one(
-            "SELECT position, recorded_at FROM batches WHERE position > ? AND position < ?"
-            " ORDER BY position DESC LIMIT 1",
-            (low, high),
-        )
-        if middle is None:
+        if low + 1 >= high:
             return high - 1
+        middle = rows.one("SELECT position, recorded_at FROM events WHERE position = ?", ((low + high) // 2,))
+        assert middle is not None
         if middle[1] <= microseconds:
             low = middle[0]
         else:
@@ -192,8 +185,8 @@ def batch_bounds(rows: Rows, position: int) -> tuple[int, int] | None:
     if row is None:
         return None
     last = rows.one(
-        "SELECT coalesce((SELECT min(position) FROM batches WHERE position > ?) - 1,"
-        " (SELECT max(position) FROM events))",
+        "SELECT coalesce((SELECT n.position FROM events n WHERE n.position > ? AND n.batch = n.position"
+        " ORDER BY n.position LIMIT 1) - 1, (SELECT max(position) FROM events))",
         (row[0],),
     )
     assert last is not None

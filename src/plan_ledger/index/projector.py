@@ -9,6 +9,7 @@ from attrs import define, field
 
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.events import (
+    ActorErased,
     ActorProfiled,
     ActorRef,
     Event,
@@ -24,9 +25,10 @@ from plan_ledger.events import (
     MeetingRenamed,
     PlanOpened,
     SchemaDeclared,
+    TextRedacted,
 )
 from plan_ledger.index.registers import BITS, MASK, MAX_FIELDS, item_of, register
-from plan_ledger.store.recorded import RecordedBatch
+from plan_ledger.store.recorded import Recorded, RecordedBatch
 from plan_ledger.store.transaction import SqlRow, Transaction, chunks, marks
 from plan_ledger.values.coordinates import ROOM
 from plan_ledger.values.schema import EXISTENCE, FIRST_FIELD, PLACE
@@ -37,14 +39,13 @@ class Names:
     """What never changes once it is committed: numbers of streams, items' plans and levels, fields, actors."""
 
     streams: dict[UUID, int] = field(factory=dict[UUID, int])
-    types: dict[str, tuple[int, bytes]] = field(factory=dict[str, tuple[int, bytes]])
     plans: dict[int, UUID] = field(factory=dict[int, UUID])
     items: dict[int, tuple[int, str]] = field(factory=dict[int, tuple[int, str]])
     fields: dict[tuple[int, str, str], int] = field(factory=dict[tuple[int, str, str], int])
     actors: dict[tuple[UUID, int], int] = field(factory=dict[tuple[UUID, int], int])
 
     def clear(self) -> None:
-        for names in (self.streams, self.types, self.plans, self.items, self.fields, self.actors):
+        for names in (self.streams, self.plans, self.items, self.fields, self.actors):
             names.clear()
 
 
@@ -72,31 +73,37 @@ class Projector:
 
     def project(self, batches: Iterable[RecordedBatch]) -> None:
         """Bring the index up to date with these batches."""
-        facts, heads, names = self._facts, self._heads, self._names
         for batch in batches:
             first = batch.events[0].position
-            for recorded in batch.events:
-                event, position = recorded.event, recorded.position
-                if type(event) is FieldChanged and event.effective is None:
-                    # The common case, spelled out: an ordinary change of a field.
-                    plan, level = names.items.get(recorded.stream) or self._item(recorded.stream)
-                    no = recorded.stream << BITS | (
-                        names.fields.get((plan, level, event.field)) or self._field(plan, level, event.field)
-                    )
-                    facts.append(
-                        (position, no, position << ROOM, 0 if event.text is None and not event.redacted else 1)
-                    )
-                    heads[no] = position
-                elif isinstance(event, ItemEvent):
-                    self._item_event(recorded.stream, position, event)
-                else:
-                    self.flush()
-                    self._other(recorded.stream, position, event)
-            header = batch.header
-            self._authorship.append((self._actor(header.actor), first, 0))
+            self._events(batch.events)
+            header, last = batch.header, batch.events[-1].position
+            self._authorship.append((self._actor(header.actor), first, 0, last))
             if header.on_behalf_of is not None:
-                self._authorship.append((self._actor(header.on_behalf_of), first, 1))
+                self._authorship.append((self._actor(header.on_behalf_of), first, 1, last))
         self.flush()
+
+    def project_events(self, events: Iterable[Recorded]) -> None:
+        """Bring the index up to date with events; whose they are is written down elsewhere."""
+        self._events(events)
+        self.flush()
+
+    def _events(self, events: Iterable[Recorded]) -> None:
+        facts, heads, names = self._facts, self._heads, self._names
+        for recorded in events:
+            event, position = recorded.event, recorded.position
+            if type(event) is FieldChanged and event.effective is None:
+                # The common case, spelled out: an ordinary change of a field.
+                plan, level = names.items.get(recorded.stream) or self._item(recorded.stream)
+                no = recorded.stream << BITS | (
+                    names.fields.get((plan, level, event.field)) or self._field(plan, level, event.field)
+                )
+                facts.append((position, no, position << ROOM, 0 if event.text is None and not event.redacted else 1))
+                heads[no] = position
+            elif isinstance(event, ItemEvent):
+                self._item_event(recorded.stream, position, event)
+            else:
+                self.flush()
+                self._other(recorded.stream, position, event)
 
     def flush(self) -> None:
         """Write what was collected."""
@@ -120,7 +127,7 @@ class Projector:
             run_many("INSERT INTO corrections (position, meeting) VALUES (?, ?)", self._corrections)
             self._corrections.clear()
         if self._authorship:
-            run_many("INSERT INTO authorship (actor, batch, role) VALUES (?, ?, ?)", sorted(self._authorship))
+            run_many("INSERT INTO authorship (actor, batch, role, last) VALUES (?, ?, ?, ?)", sorted(self._authorship))
             self._authorship.clear()
 
     # --- items --------------------------------------------------------------------------------------------------
@@ -258,6 +265,8 @@ class Projector:
                 )
             case MeetingAnnulled():
                 run("UPDATE meetings SET annulled = 1 WHERE no = ?", (self._meeting(event.meeting),))
+            case TextRedacted() | ActorErased():
+                pass  # what they destroyed stands beside the log
             case _:
                 raise TypeError(f"no projection for {type(event).__name__}")
 

@@ -59,7 +59,7 @@ def _batches(rows: Rows, mapper: LedgerMapper, names: Names, upto: int) -> Itera
             no = names.streams[record.stream]
             events.append(Recorded(record.position, event, no, record.stream.bytes, record.version))
         header = batch[0].header
-        yield RecordedBatch(BatchHeader.from_bytes(header), header, batch[0].recorded_at, events)
+        yield RecordedBatch(BatchHeader.from_bytes(header), header, batch[0].recorded_at, batch[0].command, events)
 
 
 def dump_rows(rows: Rows) -> dict[str, list[SqlRow]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from plan_ledger.errors import PlanLedgerError
-from plan_ledger.events import ActorProfiled, BatchHeader, FieldChanged, UnknownEventType, read_payload
+from plan_ledger.events import ActorProfiled, FieldChanged, UnknownEventType, read_payload
 from plan_ledger.integrity.findings import MAX_FINDINGS, Finding, Verification
 from plan_ledger.store import chain, log
 from plan_ledger.store.application import LedgerStore
@@ -34,6 +34,7 @@ def _events(rows: Rows, store: LedgerStore, found: Verification) -> dict[str, in
     commands: dict[str, int] = {}
     previous: bytes | None = chain.genesis(uuid)
     expected, recorded_at, batch = 1, 0, 0
+    header, command = b"", None
     redactions = {position for (position,) in rows.all("SELECT position FROM redactions")}
     last = rows.one("SELECT coalesce(max(position), 0) FROM events")
     assert last is not None
@@ -52,9 +53,10 @@ def _events(rows: Rows, store: LedgerStore, found: Verification) -> dict[str, in
             if record.recorded_at < recorded_at:
                 found.findings.append(Finding("batch", position, "recorded_at"))
             recorded_at = record.recorded_at
-            if b'"command":' in record.header:
-                _note_command(record, commands)
-        elif record.batch != batch:
+            header, command = record.header, record.command
+            if command is not None:
+                commands[command] = position
+        elif (record.batch, record.recorded_at, record.header, record.command) != (batch, recorded_at, header, command):
             found.findings.append(Finding("batch", position, "first"))
         _event(record, store, redactions, found)
         previous = record.hash
@@ -65,15 +67,6 @@ def _events(rows: Rows, store: LedgerStore, found: Verification) -> dict[str, in
         found.findings.append(Finding("gap", expected))
     found.head = previous.hex() if previous is not None else ""
     return commands
-
-
-def _note_command(record: log.StoredRecord, commands: dict[str, int]) -> None:
-    try:
-        command = BatchHeader.from_bytes(record.header).command
-    except ValueError:
-        return  # the chain tells that the header is not what was recorded
-    if command is not None:
-        commands[command] = record.position
 
 
 def _records(rows: Rows, upto: int) -> Iterator[tuple[int, log.StoredRecord | None]]:
@@ -102,11 +95,13 @@ def _link(previous: bytes | None, record: log.StoredRecord) -> bytes | None:
         return chain.link(
             previous or b"",
             record.position,
+            record.batch,
             record.stream.bytes,
             record.version,
             record.type.encode(),
             record.recorded_at,
             record.header,
+            record.command,
             record.payload,
         )
     except (AttributeError, TypeError, struct.error):
@@ -136,13 +131,14 @@ def _strays(rows: Rows, found: Verification) -> None:
     """Rows that belong to no event: an inner join would not show them, nor an event whose rows are gone."""
     for table, code, join in (
         ("texts", "text", "e.position = t.position"),
-        ("batches", "batch", "e.position = t.position AND e.batch = e.position"),
     ):
         for (position,) in rows.all(
             f"SELECT t.position FROM {table} t LEFT JOIN events e ON {join}"
             f" WHERE e.position IS NULL ORDER BY 1 LIMIT {MAX_FINDINGS}"
         ):
             found.findings.append(Finding(code, position, table))
+    for (no,) in rows.all(f"SELECT no FROM headers EXCEPT SELECT header FROM events ORDER BY 1 LIMIT {MAX_FINDINGS}"):
+        found.findings.append(Finding("batch", 0, f"headers {no}"))
     for (position,) in rows.all(f"SELECT position FROM events WHERE position < 1 ORDER BY 1 LIMIT {MAX_FINDINGS}"):
         found.findings.append(Finding("event", position, "position"))
 

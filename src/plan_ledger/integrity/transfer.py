@@ -20,7 +20,7 @@ from plan_ledger.store import chain, log
 from plan_ledger.store.transaction import Rows, SqlValue, Transaction, marks
 
 DUMP_VERSION = 1
-_TEXT_BYTES = frozenset({"header", "payload", "result"})
+_TEXT_BYTES = frozenset({"content", "payload", "result"})
 _HEX_BYTES = frozenset({"uuid", "hash", "salt", "actor", "request"})
 _PAGE = 1000
 
@@ -102,6 +102,6 @@ def _value(name: str, value: Any) -> SqlValue:
         return str(value).encode()
     if name in _HEX_BYTES:
         return bytes.fromhex(value)
-    if isinstance(value, (int, str)):
+    if isinstance(value, (int, str)) or (value is None and name == "command"):
         return value
     raise TypeError(name)

@@ -29,7 +29,7 @@ def receipt_of(rows: Rows, position: int) -> Receipt:
     bounds = catalog.batch_bounds(rows, position)
     if bounds is None:
         raise UnknownBatch(position)
-    row = rows.one("SELECT recorded_at FROM batches WHERE position = ?", (bounds[0],))
+    row = rows.one("SELECT recorded_at FROM events WHERE position = ?", (bounds[0],))
     assert row is not None
     return Receipt(*bounds, int(row[0]))
 

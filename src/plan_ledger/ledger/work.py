@@ -74,6 +74,7 @@ class Caches:
 
     names: Names = field(factory=Names)
     people: dict[Person, ActorRef] = field(factory=dict[Person, ActorRef])
+    numbers: log.Numbers = field(factory=log.Numbers)
 
     def clear(self) -> None:
         self.names.clear()
@@ -207,17 +208,17 @@ class Work:
             _log.warning("the clock is %d µs behind the last record; its time is kept", self._recorded_at - now)
         else:
             self._recorded_at = now
-        plain = command is None and undoes is None and not late
+        plain = undoes is None and not late
         said = self._headers.get(id(acting)) if plain else None
         if said is None:
-            header = self._header(acting, command, undoes, now if late else None)
+            header = self._header(acting, undoes, now if late else None)
             said = (acting, header, header.to_bytes())
             if plain and not self._newcomers:
                 self._headers[id(acting)] = said
         self._collected = []
-        self._open = RecordedBatch(said[1], said[2], self._recorded_at, self._collected)
+        self._open = RecordedBatch(said[1], said[2], self._recorded_at, command, self._collected)
 
-    def _header(self, acting: Acting, command: str | None, undoes: int | None, clock: int | None) -> BatchHeader:
+    def _header(self, acting: Acting, undoes: int | None, clock: int | None) -> BatchHeader:
         return BatchHeader(
             actor=self._ref(acting.actor),
             on_behalf_of=None if acting.on_behalf_of is None else self._ref(acting.on_behalf_of),
@@ -225,7 +226,6 @@ class Work:
             approval=acting.approval,
             assurance=acting.assurance,
             reason=acting.reason,
-            command=command,
             document=acting.document,
             document_sha256=acting.document_sha256,
             undoes=undoes,
@@ -325,7 +325,7 @@ class Work:
         if self._new_streams:
             self.tx.run_many("INSERT INTO streams (no, uuid) VALUES (?, ?)", self._new_streams)
             self._new_streams = []
-        self.head = self._store.writer.append(self.tx, self.head, self._pending, self._caches.names.types)
+        self.head = self._store.writer.append(self.tx, self.head, self._pending, self._caches.numbers)
         Projector(self.tx, self._caches.names).project(self._pending)
         self._pending = []
 

@@ -53,10 +53,9 @@ def _select(rows: Rows, plan: int, filters: Filters, limit: int) -> list[SqlRow]
         # From the actors' batches to their facts: no other actor's rows are read.
         first = rows.one("SELECT batch FROM events WHERE position > ? ORDER BY position LIMIT 1", (filters.after,))
         source = (
-            f"(SELECT DISTINCT batch FROM authorship WHERE actor IN ({marks(len(filters.actors))})"
-            " AND batch >= ? AND batch <= ?) a JOIN batches b ON b.position = a.batch"
-            " JOIN events e ON e.position >= b.position AND e.position < coalesce((SELECT n.position FROM batches n"
-            " WHERE n.position > b.position ORDER BY n.position LIMIT 1), 9223372036854775807)"
+            f"(SELECT DISTINCT batch, last FROM authorship WHERE actor IN ({marks(len(filters.actors))})"
+            " AND batch >= ? AND batch <= ?) a"
+            f" JOIN events e ON e.position >= a.batch AND e.position <= a.last{JOINS}"
             " JOIN facts f ON f.position = e.position"
         )
         params = [*filters.actors, first[0] if first else 0, filters.upto, *params]

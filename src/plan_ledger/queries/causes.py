@@ -6,8 +6,8 @@ from plan_ledger.index import catalog
 from plan_ledger.queries.results import Actor, Actors, Cause
 from plan_ledger.store.transaction import Rows, SqlRow
 
-COLUMNS = "e.position, b.recorded_at, b.header, e.payload"
-JOINS = " JOIN batches b ON b.position = e.batch"
+COLUMNS = "e.position, e.recorded_at, h.content, e.payload"
+JOINS = " JOIN headers h ON h.no = e.header"
 
 
 def known_actors(rows: Rows) -> Actors:

@@ -129,40 +129,34 @@ class LedgerEventStore(EventStore[UUID]):
         self.sealer = mapper
 
     def append(
-        self, tx: Transaction, head: log.Head, batches: Sequence[RecordedBatch], types: dict[str, tuple[int, bytes]]
+        self, tx: Transaction, head: log.Head, batches: Sequence[RecordedBatch], numbers: log.Numbers
     ) -> log.Head:
         """Seal and write batches after the head: positions without gaps, the chain, texts. Returns the new head.
 
-        ``types`` remembers the numbers of event types between writes.
+        ``numbers`` remembers the numbers of event types and headers between writes.
         """
         seal, link = self.sealer.seal, chain.link
         position, previous, recorded_at = head.position, head.hash, head.recorded_at
-        headers: list[SqlRow] = []
+        types = numbers.types
         events: list[SqlRow] = []
         texts: list[SqlRow] = []
         for batch in batches:
-            first, header, recorded_at = position + 1, batch.header_bytes, batch.recorded_at
-            headers.append((first, recorded_at, header))
+            first, header, recorded_at, command = position + 1, batch.header_bytes, batch.recorded_at, batch.command
+            header_no = numbers.header(tx, header)
             for recorded in batch.events:
                 position = recorded.position
                 topic, payload, text, salt = seal(recorded.event)
-                number, name = types.get(topic) or self._type(tx, topic, types)
-                version = recorded.version
-                previous = link(previous, position, recorded.stream_bytes, version, name, recorded_at, header, payload)
-                events.append((position, recorded.stream, version, number, first, payload, previous))
+                number, name = types.get(topic) or numbers.type_of(tx, topic)
+                stream, version = recorded.stream, recorded.version
+                raw = recorded.stream_bytes
+                previous = link(previous, position, first, raw, version, name, recorded_at, header, command, payload)
+                events.append(
+                    (position, stream, version, number, first, recorded_at, header_no, command, payload, previous)
+                )
                 if text is not None:
                     texts.append((position, salt, text))
-        log.insert(tx, headers, events, texts)
+        log.insert(tx, events, texts)
         return log.Head(position, previous, recorded_at)
-
-    def _type(self, tx: Transaction, topic: str, types: dict[str, tuple[int, bytes]]) -> tuple[int, bytes]:
-        row = tx.one("SELECT no FROM event_types WHERE name = ?", (topic,))
-        if row is None:
-            row = tx.one("SELECT coalesce(max(no), 0) + 1 FROM event_types")
-            assert row is not None
-            tx.run("INSERT INTO event_types (no, name) VALUES (?, ?)", (row[0], topic))
-        types[topic] = (row[0], topic.encode())
-        return types[topic]
 
 
 class LedgerFactory(SQLiteFactory):

@@ -9,7 +9,7 @@ from uuid import UUID
 FORMAT = 1
 """Version of the log's format; part of the genesis."""
 
-_FIXED = Struct(">1s32sQ16sQqIII")
+_FIXED = Struct(">1s32sQQ16sQqIIII")
 
 
 def genesis(ledger: UUID, format_version: int = FORMAT) -> bytes:
@@ -20,19 +20,32 @@ def genesis(ledger: UUID, format_version: int = FORMAT) -> bytes:
 def link(
     previous: bytes,
     position: int,
+    batch: int,
     stream: bytes,
     version: int,
     type_name: bytes,
     recorded_at: int,
     header: bytes,
+    command: str | None,
     payload: bytes,
 ) -> bytes:
     """The hash of one event.
 
-    Numbers have fixed widths; type, header and payload are preceded by their lengths, so that no two different
-    events have the same input.
+    Numbers have fixed widths; type, header, idempotency key and payload are preceded by their lengths, so that no
+    two different events have the same input. A key has ``=`` before it, no key is nothing.
     """
+    key = b"" if command is None else b"=" + command.encode()
     fixed = _FIXED.pack(
-        b"E", previous, position, stream, version, recorded_at, len(type_name), len(header), len(payload)
+        b"E",
+        previous,
+        position,
+        batch,
+        stream,
+        version,
+        recorded_at,
+        len(type_name),
+        len(header),
+        len(key),
+        len(payload),
     )
-    return sha256(b"".join((fixed, type_name, header, payload))).digest()
+    return sha256(fixed + type_name + header + key + payload).digest()

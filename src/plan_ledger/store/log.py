@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from plan_ledger.store import chain
 from plan_ledger.store.errors import LedgerDamaged
@@ -13,6 +13,7 @@ from plan_ledger.store.mapper import SealedEvent
 from plan_ledger.store.transaction import Rows, SqlRow, SqlValue, Transaction, chunks, marks
 
 UUID_BYTES = 16
+_HEADERS_KEPT = 10_000
 
 
 @frozen
@@ -22,6 +23,37 @@ class Head:
     position: int
     hash: bytes
     recorded_at: int
+
+
+@define
+class Numbers:
+    """The numbers of event types and headers that were written or read before."""
+
+    types: dict[str, tuple[int, bytes]] = field(factory=dict[str, tuple[int, bytes]])
+    headers: dict[bytes, int] = field(factory=dict[bytes, int])
+
+    def type_of(self, tx: Transaction, name: str) -> tuple[int, bytes]:
+        """The number of an event type, and its name as bytes; a new one gets the next number."""
+        if name not in self.types:
+            self.types[name] = (_intern(tx, "event_types", "name", name), name.encode())
+        return self.types[name]
+
+    def header(self, tx: Transaction, content: bytes) -> int:
+        """The number of a header; a new one gets the next number."""
+        if content not in self.headers:
+            if len(self.headers) >= _HEADERS_KEPT:
+                self.headers.clear()
+            self.headers[content] = _intern(tx, "headers", "content", content)
+        return self.headers[content]
+
+
+def _intern(tx: Transaction, table: str, column: str, value: str | bytes) -> int:
+    row = tx.one(f"SELECT no FROM {table} WHERE {column} = ?", (value,))
+    if row is None:
+        row = tx.one(f"SELECT coalesce(max(no), 0) + 1 FROM {table}")
+        assert row is not None
+        tx.run(f"INSERT INTO {table} (no, {column}) VALUES (?, ?)", (row[0], value))
+    return int(row[0])
 
 
 @frozen
@@ -35,13 +67,14 @@ class StoredRecord:
     batch: int
     recorded_at: int
     header: bytes
+    command: str | None
     payload: bytes
     hash: bytes
     text: str | None
     salt: bytes | None
 
     def sealed(self) -> SealedEvent:
-        return SealedEvent(self.stream, self.version, self.type, self.payload, self.text, self.salt)
+        return SealedEvent(self.stream, self.version, self.type, self.payload, self.text, self.salt, self.position)
 
 
 def ledger_uuid(rows: Rows) -> UUID:
@@ -52,10 +85,7 @@ def ledger_uuid(rows: Rows) -> UUID:
 
 
 def read_head(rows: Rows, ledger: UUID) -> Head:
-    row = rows.one(
-        "SELECT e.position, e.hash, b.recorded_at FROM events e JOIN batches b ON b.position = e.batch"
-        " ORDER BY e.position DESC LIMIT 1"
-    )
+    row = rows.one("SELECT position, hash, recorded_at FROM events ORDER BY position DESC LIMIT 1")
     return Head(row[0], bytes(row[1]), row[2]) if row else Head(0, chain.genesis(ledger), 0)
 
 
@@ -84,25 +114,25 @@ def last_versions(rows: Rows, numbers: Sequence[int]) -> dict[int, int]:
     return found
 
 
-def insert(tx: Transaction, batches: list[SqlRow], events: list[SqlRow], texts: list[SqlRow]) -> None:
+def insert(tx: Transaction, events: list[SqlRow], texts: list[SqlRow]) -> None:
     """Put rows that are ready behind the head."""
-    tx.run_many("INSERT INTO batches (position, recorded_at, header) VALUES (?, ?, ?)", batches)
     tx.run_many(
-        "INSERT INTO events (position, stream, version, type, batch, payload, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO events (position, stream, version, type, batch, recorded_at, header, command, payload, hash)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         events,
     )
     tx.run_many("INSERT INTO texts (position, salt, body) VALUES (?, ?, ?)", texts)
 
 
 _RECORD = (
-    "SELECT e.position, s.uuid, e.version, t.name, e.batch, b.recorded_at, b.header, e.payload, e.hash, x.body, x.salt"
-    " FROM events e JOIN streams s ON s.no = e.stream JOIN event_types t ON t.no = e.type"
-    " JOIN batches b ON b.position = e.batch LEFT JOIN texts x ON x.position = e.position"
+    "SELECT e.position, s.uuid, e.version, t.name, e.batch, e.recorded_at, h.content, e.command, e.payload, e.hash,"
+    " x.body, x.salt FROM events e JOIN streams s ON s.no = e.stream JOIN event_types t ON t.no = e.type"
+    " JOIN headers h ON h.no = e.header LEFT JOIN texts x ON x.position = e.position"
 )
 
 
 def _record(row: SqlRow) -> StoredRecord:
-    position, stream, version, name, batch, recorded_at, header, payload, digest, text, salt = row
+    position, stream, version, name, batch, recorded_at, header, command, payload, digest, text, salt = row
     return StoredRecord(
         position,
         UUID(bytes=bytes(stream)),
@@ -111,6 +141,7 @@ def _record(row: SqlRow) -> StoredRecord:
         batch,
         recorded_at,
         bytes(header),
+        command,
         bytes(payload),
         bytes(digest),
         text,
@@ -155,8 +186,19 @@ def stream_records(
 LOG_TABLES: dict[str, tuple[str, ...]] = {
     "streams": ("no", "uuid"),
     "event_types": ("no", "name"),
-    "batches": ("position", "recorded_at", "header"),
-    "events": ("position", "stream", "version", "type", "batch", "payload", "hash"),
+    "headers": ("no", "content"),
+    "events": (
+        "position",
+        "stream",
+        "version",
+        "type",
+        "batch",
+        "recorded_at",
+        "header",
+        "command",
+        "payload",
+        "hash",
+    ),
     "texts": ("position", "salt", "body"),
     "redactions": ("position", "redacted_by"),
     "profiles": ("actor", "revision", "salt", "body"),

@@ -22,9 +22,10 @@ class Recorded:
 
 @frozen
 class RecordedBatch:
-    """One batch: its header, as an object and as canonical bytes, its time, and its events in order."""
+    """One batch: its header, as an object and as canonical bytes, its time, its idempotency key, its events."""
 
     header: BatchHeader
     header_bytes: bytes
     recorded_at: int
+    command: str | None
     events: Sequence[Recorded]

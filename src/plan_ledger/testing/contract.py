@@ -88,11 +88,13 @@ class StoreContract:
                 previous = chain.link(
                     previous,
                     each.position,
+                    each.batch,
                     each.stream.bytes,
                     each.version,
                     each.type.encode(),
                     each.recorded_at,
                     each.header,
+                    each.command,
                     each.payload,
                 )
                 assert previous == each.hash
@@ -107,7 +109,7 @@ class StoreContract:
         assert plan.snapshot().item(item.id) is not None
         assert item.text("title") == "題" + clean_text(text)
 
-    @pytest.mark.parametrize("table", ["events", "batches", "texts", "streams", "event_types", "commands", "profiles"])
+    @pytest.mark.parametrize("table", ["events", "headers", "texts", "streams", "event_types", "commands", "profiles"])
     def test_what_is_recorded_is_neither_deleted_nor_changed(self, plan: Plan, table: str) -> None:
         ledger = plan.ledger
         ledger.record([Batch(Acting("企画室"), [Change(plan["戦略0"].id, "title", "A")], key="受付1")])
@@ -132,9 +134,7 @@ class StoreContract:
     def _fail_once(self, plan: Plan) -> None:
         def fail() -> None:
             with plan.ledger.store.writing() as tx:
-                tx.run(
-                    "INSERT INTO batches (position, recorded_at, header) VALUES (?, ?, ?)", (1 << 40, 1 << 60, b"{}")
-                )
+                tx.run("INSERT INTO profiles (actor, revision, salt, body) VALUES (?, ?, ?, ?)", (b"a", 9, b"s", "{}"))
                 raise _Failed
 
         with pytest.raises(_Failed):

@@ -52,9 +52,9 @@ def rechain(connection: sqlite3.Connection) -> None:
     """Compute every hash anew, as somebody who knows the format could."""
     previous = chain.genesis(UUID(bytes=connection.execute("SELECT uuid FROM ledger").fetchone()[0]))
     for row in connection.execute(
-        "SELECT e.position, s.uuid, e.version, t.name, b.recorded_at, b.header, e.payload FROM events e"
-        " JOIN streams s ON s.no = e.stream JOIN event_types t ON t.no = e.type JOIN batches b ON b.position = e.batch"
+        "SELECT e.position, e.batch, s.uuid, e.version, t.name, e.recorded_at, h.content, e.command, e.payload"
+        " FROM events e JOIN streams s ON s.no = e.stream JOIN event_types t ON t.no = e.type JOIN headers h ON h.no = e.header"
         " ORDER BY e.position"
     ).fetchall():
-        previous = chain.link(previous, row[0], row[1], row[2], row[3].encode(), row[4], row[5], row[6])
+        previous = chain.link(previous, *row[:4], row[4].encode(), *row[5:])
         connection.execute("UPDATE events SET hash = ? WHERE position = ?", (previous, row[0]))

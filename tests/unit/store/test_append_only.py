@@ -86,20 +86,22 @@ def test_no_row_can_be_replaced_by_its_key(database: sqlite3.Connection, table: 
 
 def test_no_row_can_be_replaced_by_another_unique_key(database: sqlite3.Connection) -> None:
     """OR REPLACE deletes whatever stands in the way of any unique index, without the delete trigger."""
-    streams, types, events = (content(database, table) for table in ("streams", "event_types", "events"))
+    tables = ("streams", "event_types", "headers", "events")
+    streams, types, headers, events = (content(database, table) for table in tables)
     head = len(events)
     for statement, values in (
         ("INSERT OR REPLACE INTO streams VALUES (?, ?)", (len(streams) + 1, streams[0][1])),
         ("INSERT OR REPLACE INTO event_types VALUES (?, ?)", (len(types) + 1, types[0][1])),
-        ("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", (head + 1, *events[0][1:])),
+        ("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (head + 1, *events[0][1:])),
+        ("INSERT OR REPLACE INTO headers VALUES (?, ?)", (len(headers) + 1, headers[0][1])),
     ):
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             database.execute(statement, values)
-    assert [content(database, table) for table in ("streams", "event_types", "events")] == [streams, types, events]
+    assert [content(database, table) for table in tables] == [streams, types, headers, events]
 
 
 def test_a_row_cannot_be_replaced_by_its_rowid(database: sqlite3.Connection) -> None:
-    for table in ("ledger", "streams", "event_types", "batches", "events", "texts", "redactions"):
+    for table in ("ledger", "streams", "event_types", "headers", "events", "texts", "redactions"):
         before = content(database, table)
         names = columns(database, table)[1:]
         values = before[0][1:]
@@ -117,8 +119,8 @@ def test_positions_have_no_gaps(database: sqlite3.Connection) -> None:
     for position in (len(events) + 2, 0, -1, 2**40):
         with pytest.raises(sqlite3.IntegrityError):
             database.execute(
-                "INSERT INTO events VALUES (?, ?, 99, ?, ?, x'00', x'00')",
-                (position, events[0][1], events[0][3], events[0][4]),
+                "INSERT INTO events VALUES (?, ?, 99, ?, ?, ?, ?, NULL, x'00', x'00')",
+                (position, events[0][1], *events[0][3:7]),
             )
 
 

@@ -10,19 +10,20 @@ CREATE TABLE ledger (
 CREATE TABLE streams (no integer PRIMARY KEY, uuid blob NOT NULL UNIQUE);
 CREATE TABLE event_types (no integer PRIMARY KEY, name text NOT NULL UNIQUE);
 
--- A batch is named by the position of its first event. recorded_at: microseconds since 1970 UTC, never decreasing.
-CREATE TABLE batches (
-    position integer PRIMARY KEY,
-    recorded_at integer NOT NULL,
-    header blob NOT NULL
-);
+-- Who, for whom, why, from which document: the same words of many batches are stored once.
+CREATE TABLE headers (no integer PRIMARY KEY, content blob NOT NULL UNIQUE);
 
+-- batch: the position of the batch's first event. Its recorded_at (microseconds since 1970 UTC, never decreasing),
+-- header and idempotency key stand at each of its events.
 CREATE TABLE events (
     position integer PRIMARY KEY,
     stream integer NOT NULL,
     version integer NOT NULL,
     type integer NOT NULL,
     batch integer NOT NULL,
+    recorded_at integer NOT NULL,
+    header integer NOT NULL,
+    command text,
     payload blob NOT NULL,
     hash blob NOT NULL
 );
@@ -70,10 +71,11 @@ WHEN NEW.no IS NOT (SELECT coalesce(max(no), 0) + 1 FROM event_types)
     OR EXISTS (SELECT 1 FROM event_types WHERE name = NEW.name)
 BEGIN SELECT raise(ABORT, 'append-only'); END;
 
-CREATE TRIGGER batches_no_update BEFORE UPDATE ON batches BEGIN SELECT raise(ABORT, 'append-only'); END;
-CREATE TRIGGER batches_no_delete BEFORE DELETE ON batches BEGIN SELECT raise(ABORT, 'append-only'); END;
-CREATE TRIGGER batches_no_replace BEFORE INSERT ON batches
-WHEN NEW.position <= (SELECT coalesce(max(position), 0) FROM batches)
+CREATE TRIGGER headers_no_update BEFORE UPDATE ON headers BEGIN SELECT raise(ABORT, 'append-only'); END;
+CREATE TRIGGER headers_no_delete BEFORE DELETE ON headers BEGIN SELECT raise(ABORT, 'append-only'); END;
+CREATE TRIGGER headers_no_replace BEFORE INSERT ON headers
+WHEN NEW.no IS NOT (SELECT coalesce(max(no), 0) + 1 FROM headers)
+    OR EXISTS (SELECT 1 FROM headers WHERE content = NEW.content)
 BEGIN SELECT raise(ABORT, 'append-only'); END;
 
 -- Positions are gapless; this also stops INSERT OR REPLACE, which goes round the other two triggers.

@@ -54,11 +54,12 @@ CREATE TABLE places (position integer PRIMARY KEY, parent integer, rank text NOT
 
 CREATE TABLE corrections (position integer PRIMARY KEY, meeting blob NOT NULL);
 
--- Whose batches: role 0 recorded it, 1 on whose behalf. Who a batch is by stands in its header.
+-- Whose batches: role 0 recorded it, 1 on whose behalf. Who a batch is by stands in its header. last: its last event.
 CREATE TABLE authorship (
     actor integer NOT NULL,
     batch integer NOT NULL,
     role integer NOT NULL,
+    last integer NOT NULL,
     PRIMARY KEY (actor, batch, role)
 ) WITHOUT ROWID;
 
