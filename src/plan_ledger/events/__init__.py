@@ -2,6 +2,7 @@
 
 from plan_ledger.events.header import ActorRef, BatchHeader
 from plan_ledger.events.model import (
+    ActorErased,
     ActorProfiled,
     Event,
     FieldChanged,
@@ -17,10 +18,12 @@ from plan_ledger.events.model import (
     PlanOpened,
     SchemaDeclared,
     Source,
+    TextRedacted,
 )
 from plan_ledger.events.registry import UnknownEventType, read_payload, type_name
 
 __all__ = [
+    "ActorErased",
     "ActorProfiled",
     "ActorRef",
     "BatchHeader",
@@ -38,6 +41,7 @@ __all__ = [
     "PlanOpened",
     "SchemaDeclared",
     "Source",
+    "TextRedacted",
     "UnknownEventType",
     "read_payload",
     "type_name",

@@ -64,6 +64,14 @@ class ActorProfiled(Event):
     commitment: str
 
 
+class ActorErased(Event):
+    """An actor's particulars, all revisions of them, were destroyed; who, why and when stand in the batch's header."""
+
+    TYPE: ClassVar[str] = "actor.erased"
+
+    actor: HexId
+
+
 # --- a plan's stream --------------------------------------------------------------------------------------------
 
 
@@ -170,6 +178,16 @@ class MeetingAnnulled(Event):
     TYPE: ClassVar[str] = "meeting.annulled"
 
     meeting: HexId
+
+
+class TextRedacted(Event):
+    """The text recorded at ``position``, in this field of this item, was destroyed; who and why: the batch's header."""
+
+    TYPE: ClassVar[str] = "text.redacted"
+
+    position: int = Field(ge=1)
+    item: HexId
+    field: Key
 
 
 # --- an item's stream -------------------------------------------------------------------------------------------

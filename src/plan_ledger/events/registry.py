@@ -23,12 +23,14 @@ EVENT_TYPES: Mapping[str, type[model.Event]] = {
     cls.TYPE: cls
     for cls in (
         model.ActorProfiled,
+        model.ActorErased,
         model.PlanOpened,
         model.SchemaDeclared,
         model.MeetingHeld,
         model.MeetingReissued,
         model.MeetingRenamed,
         model.MeetingAnnulled,
+        model.TextRedacted,
         model.ItemAdded,
         model.ItemPlaced,
         model.ItemWithdrawn,

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pydantic
 from attrs import define
-from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
+from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, StoredEvent
 
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.events import Event, FieldChanged, read_payload, type_name
@@ -34,10 +34,14 @@ class DamagedEvent(PlanLedgerError):
 
 @dataclass(frozen=True, slots=True)
 class SealedEvent(StoredEvent):
-    """A stored event and, beside it, the text that its payload commits to (None: it has none, or was redacted)."""
+    """A stored event and, beside it, the text that its payload commits to (None: it has none, or was redacted).
+
+    ``position`` is where it stands in the log; 0: nowhere yet.
+    """
 
     text: str | None = None
     salt: bytes | None = None
+    position: int = 0
 
 
 def commitment(salt: bytes, text: str) -> str:
@@ -85,15 +89,22 @@ class LedgerMapper(Mapper[UUID]):
         try:
             event = read_payload(stored_event.topic, stored_event.state, envelope)
         except (pydantic.ValidationError, ValueError, TypeError, KeyError) as error:
-            raise DamagedEvent(stored_event.originator_version, type(error).__name__) from error
+            raise DamagedEvent(_position(stored_event), type(error).__name__) from error
         if isinstance(event, FieldChanged) and event.text is not None:
             text, salt = getattr(stored_event, "text", None), getattr(stored_event, "salt", None)
             if text is None or salt is None:
                 return event.model_copy(update={"text": None, "redacted": True})
             if not isinstance(text, str) or commitment(salt, text) != event.text:
-                raise DamagedEvent(stored_event.originator_version, "text")
+                raise DamagedEvent(_position(stored_event), "text")
             return event.model_copy(update={"text": text})
         return event
+
+
+def _position(stored_event: StoredEvent) -> int:
+    """Where a stored event, or a notification of it, stands in the log."""
+    if isinstance(stored_event, SealedEvent):
+        return stored_event.position
+    return stored_event.id if isinstance(stored_event, Notification) else 0
 
 
 def _event_types() -> tuple[type[Event], ...]:

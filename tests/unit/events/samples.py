@@ -10,6 +10,7 @@ from uuid import UUID
 
 from plan_ledger.domain.schemas import declared
 from plan_ledger.events import (
+    ActorErased,
     ActorProfiled,
     ActorRef,
     BatchHeader,
@@ -25,6 +26,7 @@ from plan_ledger.events import (
     MeetingRenamed,
     PlanOpened,
     Source,
+    TextRedacted,
 )
 from plan_ledger.events.model import EditionRef
 from plan_ledger.values.schema import FieldKind, FieldSpec, LevelSpec, Schema
@@ -72,6 +74,8 @@ EVENTS: dict[str, Event] = {
     "meeting.reissued-1": MeetingReissued(originator_id=STREAM, meeting=A, edition=2, **EDITION),
     "meeting.renamed-1": MeetingRenamed(originator_id=STREAM, meeting=A, name="第2回WG", body="WG", number=2),
     "meeting.annulled-1": MeetingAnnulled(originator_id=STREAM, meeting=A),
+    "text.redacted-1": TextRedacted(originator_id=STREAM, position=7, item=A, field="progress"),
+    "actor.erased-1": ActorErased(originator_id=STREAM, actor=A),
     "item.added-1": ItemAdded(originator_id=STREAM, plan=A, level="project", continues=(B, C), source=SOURCE),
     "item.placed-1": ItemPlaced(originator_id=STREAM, parent=A, rank="a0V"),
     "item.placed-1.top": ItemPlaced(originator_id=STREAM, parent=None, rank="Zz"),
