@@ -18,8 +18,8 @@ _SAME_DATE: Final = 0.3  # what the same date at the head adds to that share
 
 _LIGHT: Final = re.compile(f"[{HIRAGANA}ー]{{1,3}}|[^\\w]+|_")
 BULLETS: Final = frozenset("・■□○●◎◆◇▪▸►※★☆")
-_ENTRY_DATE: Final = re.compile(r"[RHSＲＨＳ][0-9０-９]|(?:令和|平成)|[0-9０-９]{1,4}[年月/／]")
-_CIRCLED: Final = re.compile("[①-⑳⓪㉑-㉟㊱-㊿]")
+ENTRY_DATE: Final = re.compile(r"[RHSＲＨＳ][0-9０-９]|(?:令和|平成)|[0-9０-９]{1,4}[年月/／]")
+CIRCLED: Final = re.compile("[①-⑳⓪㉑-㉟㊱-㊿]")
 
 Pair = tuple[int, int]
 
@@ -120,7 +120,7 @@ def _begins(tokens: Sequence[str], at: int) -> bool:
     if before >= 0 and tokens[before][0] == "。":
         return token[0] not in "」』）)"
     return before < at - 1 and (
-        token[0] in BULLETS or _ENTRY_DATE.match(token) is not None or _CIRCLED.match(token) is not None
+        token[0] in BULLETS or ENTRY_DATE.match(token) is not None or CIRCLED.match(token) is not None
     )
 
 
@@ -169,7 +169,7 @@ def _paired(a: list[Sequence[str]], b: list[Sequence[str]]) -> Iterator[tuple[Pa
 
 
 def _dated(token: str) -> bool:
-    return _ENTRY_DATE.match(token) is not None
+    return ENTRY_DATE.match(token) is not None
 
 
 def _bag(entry: Sequence[str]) -> Counter[str]:
