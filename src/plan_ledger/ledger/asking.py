@@ -143,7 +143,7 @@ class PlanQueries:
             except NoPreviousMeeting:
                 return None
 
-        return evolve(taken, compare=compare)
+        return evolve(taken, compare=compare, ledger_id=self._ledger.id)
 
     def changes(
         self, since: Moment = "previous", until: Moment = None, *, scope: Item | str | None = None

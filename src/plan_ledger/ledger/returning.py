@@ -21,6 +21,7 @@ from plan_ledger.sheets.returned import (
     EarlierEdition,
     OtherLedger,
     OtherLedgerAccepted,
+    OtherPlanReturned,
     edition_name,
     read_carried,
 )
@@ -101,11 +102,14 @@ def start_from(plan: Plan, documents: Sequence[Document], base: Moment) -> Start
                 carried = None
                 warnings.append(unreadable)
             if carried is not None:
-                found = recognised(rows, plan.row, moments, carried, current)
+                if carried.ledger in (None, plan.ledger.id) and carried.plan_id in (None, plan.id):
+                    found = recognised(rows, plan.row, moments, carried, current)
                 if found is not None and found.latest is not None:
                     warnings.append(EarlierEdition(found.ref_name, found.latest, place=place))
                 if found is None and base is None:
-                    problems.append(OtherLedger(_full_name(carried, plan), place=place))
+                    theirs = carried.ledger == plan.ledger.id and carried.plan_id not in (None, plan.id)
+                    problem = OtherPlanReturned if theirs else OtherLedger
+                    problems.append(problem(_full_name(carried, plan), place=place))
                 elif found is None:
                     warnings.append(OtherLedgerAccepted(_full_name(carried, plan), place=place))
             written.append(found)

@@ -30,7 +30,7 @@ def take(rows: Rows, plan: catalog.PlanRow, moment: MomentRef, *, scope: int | N
     )
     texts = {no: {key: cell.text for key, cell in own.items()} for no, own in cells.items()}
     digest = digest_of(plan.title, plan.fiscal_year, schema, ordered, texts)
-    return Snapshot(plan.title, plan.fiscal_year, moment, schema, digest, items, withdrawn)
+    return Snapshot(plan.title, plan.fiscal_year, moment, schema, digest, items, withdrawn, plan_id=plan.uuid)
 
 
 def _cells(rows: Rows, plan: int, pair: Pair, schema: Schema) -> dict[int, dict[str, CellValue]]:

@@ -13,10 +13,13 @@ SHEET_NAME: Final = "_plan_ledger"
 
 
 def properties(table: Table) -> list[tuple[str, str]]:
-    """Name and value, in a fixed order. ``effective`` and ``known`` are the pair that the snapshot depends on."""
+    """Name and value, in a fixed order: where the table came from, which it is (``effective`` and ``known`` are the
+    pair that a snapshot depends on), and how it looks."""
     foot = table.footer
     return [
         ("format", FORMAT_VERSION),
+        ("ledger", foot.ledger.hex if foot.ledger else ""),
+        ("plan_id", foot.plan_id.hex if foot.plan_id else ""),
         ("plan", table.plan),
         ("fiscal_year", str(table.fiscal_year)),
         ("meeting", foot.meeting or ""),
@@ -29,11 +32,12 @@ def properties(table: Table) -> list[tuple[str, str]]:
     ]
 
 
-def rows(table: Table, first_rows: list[int]) -> Iterator[tuple[str, ...]]:
-    """All of it as rows of texts: the properties; ``levels`` and ``columns`` (``level.field``) with their keys; then
-    for each row of the table ``row``, its number (as the office program counts) and the item's id on each level."""
+def rows(table: Table, first_rows: list[int]) -> Iterator[tuple[str, str]]:
+    """All of it as names and values, several values joined by tabs: the properties; ``levels`` and ``columns``
+    (``level.field``) with their keys; then for each row of the table, as ``row`` and its number (as the office program
+    counts), the item's id on each level."""
     yield from properties(table)
-    yield ("levels", *table.levels)
-    yield ("columns", *(f"{column.level}.{column.field}" for column in table.columns))
+    yield "levels", "\t".join(table.levels)
+    yield "columns", "\t".join(f"{column.level}.{column.field}" for column in table.columns)
     for number, row in zip(first_rows, table.rows, strict=True):
-        yield ("row", str(number), *(item.hex if item else "" for item in row.items))
+        yield f"row {number}", "\t".join([item.hex if item else "" for item in row.items])

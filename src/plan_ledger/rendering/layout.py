@@ -92,7 +92,16 @@ def footer(snapshot: Snapshot) -> Footer:
         as_of = f"{era_date(day)}時点"
     else:
         as_of = "" if moment.meeting else f"記録番号{moment.position}時点"
-    return Footer(as_of, moment.meeting, moment.edition, moment.position, moment.pair, snapshot.digest)
+    return Footer(
+        as_of,
+        moment.meeting,
+        moment.edition,
+        moment.position,
+        moment.pair,
+        snapshot.digest,
+        snapshot.ledger_id,
+        snapshot.plan_id,
+    )
 
 
 def _specs(level: LevelSpec) -> Iterator[FieldSpec]:

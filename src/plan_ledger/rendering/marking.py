@@ -26,6 +26,8 @@ class Marking:
         for entry in self.entries:
             self.by_item.setdefault(entry.item, []).append(entry)
         self._segments: dict[tuple[UUID, str | None], Segments] = {}
+        layout = () if look.layout_only else self.entries
+        self._left_out = {(entry.item, entry.field) for entry in layout if entry.layout_only}
 
     def cell(self, item: SnapshotItem, key: str, rowspan: int) -> Cell:
         text = item.text(key)
@@ -44,7 +46,7 @@ class Marking:
         return self._segments[key]
 
     def _shown(self, entry: ChangeEntry) -> bool:
-        return self.look.layout_only or not entry.layout_only
+        return (entry.item, entry.field) not in self._left_out
 
     def signs(self, items: Sequence[SnapshotItem]) -> tuple[str, ...]:
         """The signs of the items that begin in a row, each once."""

@@ -1,86 +1,100 @@
-"""Where the printed pages of a workbook end, so that what spans several of them is printed on each.
+"""Where the printed pages of a table end, so that what spans several of them is printed on each.
 
 A merged cell is printed once, at its top: on the second page nobody sees to which KPI and measure a project belongs.
 So a merged cell ends where its page ends, and its text stands again at the top of the next. Breaks are set there, a
-little before the page is full: the width is fitted to the paper by the program that prints, whose scale we can only
-estimate.
+little before the page is full: the program that prints measures a little differently than we do.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Final
 
-from attrs import evolve
+from attrs import evolve, frozen
 
-from plan_ledger.rendering.heights import Block, blocks
-from plan_ledger.rendering.table import SIGN_WIDTH, Cell, Row, Table
-from plan_ledger.rendering.xlsx_page import MARGINS, pixels
+from plan_ledger.rendering.heights import Needs, line_height, needs, parts, row_heights, split
+from plan_ledger.rendering.table import SIGN_WIDTH, Cell, Table
 
-_PAPER: Final = (1190.55, 841.89)
+PAPER: Final = (1190.55, 841.89)
 """A3 landscape in points."""
 
-_SLACK: Final = 0.97  # printers measure columns and rows a little differently
+_SLACK: Final = 0.97
 
 
-def paginated(table: Table, *, first: int, above: float, head: float) -> tuple[Table, list[Block], tuple[int, ...]]:
-    """The table with its merged cells ended at the ends of pages, where its rows stand, and which of them begin pages.
+@frozen
+class Pages:
+    """A table cut into pages.
 
-    The first page is not counted: a table of one page has no such rows.
+    Attributes:
+        table: With its merged cells ended at the ends of pages, their texts standing again.
+        heights: Points of each row.
+        starts: The rows that begin pages, ascending; the first page is not counted.
+    """
+
+    table: Table
+    heights: tuple[float, ...]
+    starts: tuple[int, ...]
+
+    def again(self, row: int) -> bool:
+        """Whether this row begins a page other than the first."""
+        at = bisect_left(self.starts, row)
+        return at < len(self.starts) and self.starts[at] == row
+
+
+def paginated(table: Table, *, room: float, above: float) -> Pages:
+    """Cut a table into pages.
 
     Args:
         table: As it was laid out.
-        first: The sheet row, from 0, of the table's first row.
+        room: Points of a page that are left for the table, its header included.
         above: Points taken on the first page by what stands above the header.
-        head: Points of the header, on every page.
     """
-    room = (_PAPER[1] - 72 * (MARGINS["top"] + MARGINS["bottom"])) / _scale(table) * _SLACK - head
-    placed = blocks(table, first)
-    starts = _starts(placed, room, above)
+    room = room * _SLACK - head_height(table)
+    needed = needs(table)
+    heights = row_heights(table, needed)
+    starts = _starts(heights, room, above)
     if not starts:
-        return table, placed, ()
+        return Pages(table, tuple(heights), ())
     # A text that stands again may need a higher row, and that may move the breaks: once more with the new heights.
-    again = blocks(_ended(table, starts), first)
-    starts = _starts(again, room, above)
-    ended = _ended(table, starts)
-    return ended, blocks(ended, first), starts
+    starts = _starts(row_heights(table, needed, starts), room, above)
+    heights = row_heights(table, needed, starts)
+    return Pages(_ended(table, needed, starts), tuple(heights), starts)
 
 
-def _scale(table: Table) -> float:
-    """What the width is multiplied with to fit on the paper."""
-    widths = [column.width for column in table.columns] + ([SIGN_WIDTH] if table.sign_column else [])
-    points = sum(map(pixels, widths)) * 0.75
-    return min(1.0, (_PAPER[0] - 72 * (MARGINS["left"] + MARGINS["right"])) / points)
+def head_height(table: Table) -> float:
+    """Points of the header row."""
+    widths = [*(column.width for column in table.columns), SIGN_WIDTH]
+    return line_height(list(zip(table.headers, widths, strict=False)))
 
 
-def _starts(placed: Sequence[Block], room: float, above: float) -> tuple[int, ...]:
+def _starts(heights: Sequence[float], room: float, above: float) -> tuple[int, ...]:
     """Fill pages row by row; a row is not divided, unless it is higher than a page."""
     starts: list[int] = []
     used = above
-    for at, block in enumerate(placed):
-        if at and used + sum(block.heights) > room:
+    for at, height in enumerate(heights):
+        if at and used + height > room:
             starts.append(at)
             used = 0.0
-        for height in block.heights:
-            used = height if used + height > room else used + height
+        if height <= room:
+            used += height
+        else:
+            for part in split(height):
+                used = part if used + part > room else used + part
     return tuple(starts)
 
 
-def _ended(table: Table, starts: Sequence[int]) -> Table:
+def _ended(table: Table, needed: Needs, starts: Sequence[int]) -> Table:
     """The table with every merged cell cut at the starts of pages, its text in each of the parts."""
-    rows = [list(row.cells) for row in table.rows]
-    for column in range(len(table.columns)):
-        for at in range(len(rows)):
-            cell = table.rows[at].cells[column]
-            if cell is None or cell.rowspan == 1:
-                continue
-            end = at + cell.rowspan
-            edges = [at, *(start for start in starts if at < start < end), end]
-            for begin, stop in pairwise(edges):
-                rows[begin][column] = evolve(cell, rowspan=stop - begin)
-    return evolve(table, rows=tuple(_with(row, cells) for row, cells in zip(table.rows, rows, strict=True)))
-
-
-def _with(row: Row, cells: Sequence[Cell | None]) -> Row:
-    return evolve(row, cells=tuple(cells))
+    changed: dict[int, list[Cell | None]] = {}
+    for at, column in needed.spanning:
+        cell = table.rows[at].cells[column]
+        assert cell is not None
+        for begin, stop in parts(at, cell.rowspan, starts):
+            if stop - begin < cell.rowspan:
+                row = changed.setdefault(begin, list(table.rows[begin].cells))
+                row[column] = evolve(cell, rowspan=stop - begin, again=begin > at)
+    rows = list(table.rows)
+    for at, cells in changed.items():
+        rows[at] = evolve(rows[at], cells=tuple(cells))
+    return evolve(table, rows=tuple(rows))

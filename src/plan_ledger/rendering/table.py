@@ -68,13 +68,16 @@ class Column:
 
 @frozen
 class Cell:
-    """A cell at its first row. ``segments`` are what is to be painted: already without what the style leaves out."""
+    """A cell at its first row. ``segments`` are what is to be painted: already without what the style leaves out.
+    ``again``: it only repeats, at the top of a page, the cell that the page before began with.
+    """
 
     text: str
     segments: Segments
     rowspan: int = 1
     item: UUID | None = None
     kind: ChangeKind | None = None
+    again: bool = False
 
     @property
     def marked(self) -> bool:
@@ -100,7 +103,7 @@ class Tail:
 
 @frozen
 class Footer:
-    """What identifies a handout: the table's moment, and the digest of what it says."""
+    """What identifies a handout: the table's moment, the digest of what it says, and where it came from."""
 
     as_of: str
     meeting: str | None
@@ -108,6 +111,8 @@ class Footer:
     position: int
     pair: Pair
     digest: str
+    ledger: UUID | None = None
+    plan_id: UUID | None = None
 
     @property
     def left(self) -> str:

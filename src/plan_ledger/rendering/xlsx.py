@@ -13,13 +13,13 @@ from typing import Any, Final
 from plan_ledger.errors import Place, raise_problems
 from plan_ledger.rendering import carried
 from plan_ledger.rendering.errors import CellTooLong, need
-from plan_ledger.rendering.heights import Block, line_height, split, text_height
+from plan_ledger.rendering.heights import Block, blocks, line_height, painted, split, text_height
 from plan_ledger.rendering.listing import Listing
-from plan_ledger.rendering.pages import paginated
+from plan_ledger.rendering.pages import PAPER, head_height, paginated
 from plan_ledger.rendering.table import SIGN_WIDTH, Segments, Table, whole
 from plan_ledger.rendering.texts import storable
 from plan_ledger.rendering.widths import LINE
-from plan_ledger.rendering.xlsx_page import LIMIT, NAME_LIMIT, Page, footer, units
+from plan_ledger.rendering.xlsx_page import LIMIT, MARGINS, NAME_LIMIT, Page, footer, pixels, units
 
 _TITLE_HEIGHT: Final = 20.0
 
@@ -47,15 +47,15 @@ def _table(page: Page, table: Table) -> None:
         widths.append(SIGN_WIDTH)
     page.columns(widths)
     head = _above(page, table, len(widths) - 1)
-    height = line_height(list(zip(table.headers, widths, strict=True)))
     page.head(head, table.headers)
-    page.rows(head, [height])
+    page.rows(head, [head_height(table)])
     page.sheet.repeat_rows(head)
     page.sheet.freeze_panes(head + 1, 0)
-    above = _TITLE_HEIGHT + 15.0 * (head - 1)
-    table, placed, starts = paginated(table, first=head + 1, above=above, head=height)
-    if starts:
-        page.sheet.set_h_pagebreaks([placed[at].first for at in starts])
+    room = (PAPER[1] - 72 * (MARGINS["top"] + MARGINS["bottom"])) / _scale(widths)
+    pages = paginated(table, room=room, above=_TITLE_HEIGHT + 15.0 * (head - 1))
+    table, placed = pages.table, blocks(pages.heights, head + 1)
+    if pages.starts:
+        page.sheet.set_h_pagebreaks([placed[at].first for at in pages.starts])
     _check(page, table, placed)
     _body(page, table, placed)
     below = placed[-1].last + 1 if placed else head + 1
@@ -63,6 +63,12 @@ def _table(page: Page, table: Table) -> None:
     page.sheet.print_area(0, 0, max(end - 1, head), len(widths) - 1)
     page.sheet.set_footer(footer(table.footer.left, table.footer.right))
     _carry(page, table, [block.first + 1 for block in placed])
+
+
+def _scale(widths: Sequence[float]) -> float:
+    """What the width is multiplied with to fit on the paper; the program that prints finds it by itself."""
+    points = sum(map(pixels, widths)) * 0.75
+    return min(1.0, (PAPER[0] - 72 * (MARGINS["left"] + MARGINS["right"])) / points)
 
 
 def _above(page: Page, table: Table, last: int) -> int:
@@ -83,13 +89,13 @@ def _above(page: Page, table: Table, last: int) -> int:
 
 def _body(page: Page, table: Table, placed: Sequence[Block]) -> None:
     sign = len(table.columns)
+    aligns = ["right" if column.kind in ("money", "number") else "left" for column in table.columns]
     for at, (row, block) in enumerate(zip(table.rows, placed, strict=True)):
         page.rows(block.first, block.heights)
         for column, cell in enumerate(row.cells):
             if cell is not None:
-                end = placed[at + cell.rowspan - 1].last
-                align = "right" if table.columns[column].kind in ("money", "number") else "left"
-                page.rich((block.first, end, column), cell.segments, align=align)
+                end = block.last if cell.rowspan == 1 else placed[at + cell.rowspan - 1].last
+                page.rich((block.first, end, column), cell.segments, align=aligns[column])
         if table.sign_column:
             page.rich((block.first, block.last, sign), whole("\n".join(row.signs), "same"), align="center")
 
@@ -100,7 +106,7 @@ def _check(page: Page, table: Table, placed: Sequence[Block]) -> None:
         CellTooLong(length, LIMIT, place=_place(page, table, row.cells, block.first, at))
         for row, block in zip(table.rows, placed, strict=True)
         for at, cell in enumerate(row.cells)
-        if cell is not None and (length := units(_shown(cell.segments))) > LIMIT
+        if cell is not None and (length := units(painted(cell.segments))) > LIMIT
     )
 
 
@@ -116,7 +122,7 @@ def _tails(page: Page, table: Table, row: int, widths: Sequence[float]) -> int:
         page.text(row, 0, tail.heading, bold=True)
         row += 1
         for line in tail.lines:
-            end = page.rows(row, split(text_height(_shown(line), sum(widths))))
+            end = page.rows(row, split(text_height(painted(line), sum(widths))))
             page.rich((row, end, 0), line, border=0, across=len(widths) - 1)
             row = end + 1
     return row
@@ -131,9 +137,9 @@ def _carry(page: Page, table: Table, first_rows: list[int]) -> None:
     hidden = page.book.add_worksheet(carried.SHEET_NAME)
     hidden.very_hidden()
     text = page.book.add_format({"num_format": "@"})
-    for at, row in enumerate(carried.rows(table, first_rows)):
-        for column, value in enumerate(row):
-            hidden.write_string(at, column, storable(value), text)
+    for at, (name, value) in enumerate(carried.rows(table, first_rows)):
+        hidden.write_string(at, 0, name, text)
+        hidden.write_string(at, 1, storable(value), text)
 
 
 def _listing(page: Page, listing: Listing) -> None:
@@ -167,7 +173,7 @@ def _listing(page: Page, listing: Listing) -> None:
 
 def _list_row(page: Page, row: int, cells: Sequence[Segments], widths: Sequence[float]) -> int:
     """Write a row of a list; returns the one after it."""
-    texts = [_shown(cell) for cell in cells]
+    texts = [painted(cell) for cell in cells]
     raise_problems(
         CellTooLong(length, LIMIT, place=Place(cell=page.ref(row, column)))
         for column, text in enumerate(texts)
@@ -177,7 +183,3 @@ def _list_row(page: Page, row: int, cells: Sequence[Segments], widths: Sequence[
     for column, cell in enumerate(cells):
         page.rich((row, end, column), cell)
     return end + 1
-
-
-def _shown(segments: Segments) -> str:
-    return "".join(segment.text for segment in segments)

@@ -19,6 +19,7 @@ from plan_ledger.values.coordinates import Pair
 FORMAT = "1"
 _PREFIX = "plan_ledger."
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_ID = re.compile(r"[0-9a-f]{32}")
 _ROW = re.compile(r"row ([0-9]{1,9})")
 
 
@@ -45,12 +46,30 @@ class OtherLedger(SheetProblem):
 
     code = "other_ledger"
     ja = (
-        "この文書は、この台帳から出した「{name}」ではありません（照合値か行の識別番号が合いません）。"
+        "この文書は、この台帳から出した「{name}」ではありません（台帳の識別番号、照合値、行の識別番号のどれかが合いません）。"
         "台帳とファイルを確かめてください。承知のうえで比べるなら、基準の時点を --base（base=）で示してください。"
     )
     en = (
-        "This document is not {name!r} as it was handed out from this ledger (its digest or its row ids differ). "
+        "This document is not {name!r} as it was handed out from this ledger (the ledger's id, its digest or its row "
+        "ids differ). "
         "Check ledger and file; to compare it all the same, name the moment to start from (--base, base=)."
+    )
+
+    name: str
+
+
+@define(eq=False, slots=False)
+class OtherPlanReturned(SheetProblem):
+    """A document that was handed out from this ledger, but of another plan."""
+
+    code = "other_plan_returned"
+    ja = (
+        "この文書は、この台帳の別の計画の「{name}」です。計画を確かめてください（--plan）。"
+        "承知のうえで比べるなら、基準の時点を --base（base=）で示してください。"
+    )
+    en = (
+        "This document is {name!r}, of another plan of this ledger. Check the plan (--plan); to compare it all the "
+        "same, name the moment to start from (--base, base=)."
     )
 
     name: str
@@ -105,8 +124,9 @@ class DifferentBases(SheetProblem):
 class Carried:
     """What the document says it was made from.
 
-    ``rows`` holds, for each row of the table as it was written, the item's id on each level (None where the row
-    stops above it); nothing where only the document properties survived.
+    ``ledger`` and ``plan_id`` are None in a table that came from no ledger. ``rows`` holds, for each row of the table
+    as it was written, the item's id on each level (None where the row stops above it); nothing where only the document
+    properties survived.
     """
 
     plan: str
@@ -117,6 +137,8 @@ class Carried:
     pair: Pair
     digest: str
     style: str
+    ledger: UUID | None = None
+    plan_id: UUID | None = None
     rows: tuple[tuple[UUID | None, ...], ...] = ()
 
     @property
@@ -145,7 +167,8 @@ def read_carried(document: Document) -> Carried | None:
     if said["format"] != FORMAT:
         raise CarriedUnreadable("format", place=place)
     for name in _NAMES:
-        wrong = not said[name] if name in _TEXTS else not _NUMBER.fullmatch(said[name])
+        form = _ID if name in _IDS else _NUMBER
+        wrong = not said[name] if name in _TEXTS else not form.fullmatch(said[name])
         if wrong and not (name in _OPTIONAL and not said[name]):
             raise CarriedUnreadable(name, place=place)
     return Carried(
@@ -157,6 +180,8 @@ def read_carried(document: Document) -> Carried | None:
         Pair(int(said["effective"]), int(said["known"])),
         said["digest"],
         said["style"],
+        UUID(said["ledger"]) if said["ledger"] else None,
+        UUID(said["plan_id"]) if said["plan_id"] else None,
         _rows(document, place),
     )
 
@@ -171,9 +196,12 @@ def short_rows(document: Document) -> frozenset[int]:
 
 
 _TEXTS = frozenset({"format", "plan", "meeting", "digest", "style"})
-_OPTIONAL = frozenset({"meeting", "edition", "style"})
+_IDS = frozenset({"ledger", "plan_id"})
+_OPTIONAL = frozenset({"meeting", "edition", "style"}) | _IDS
 _NAMES = (
     "format",
+    "ledger",
+    "plan_id",
     "plan",
     "fiscal_year",
     "meeting",

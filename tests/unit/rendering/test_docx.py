@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zipfile import ZipFile
 
 import docx
@@ -135,7 +136,9 @@ def test_the_file_tells_what_it_is_when_it_comes_back(snapshot: Snapshot, writte
     assert told["plan_ledger.meeting"] == "第2回PT"
     with ZipFile(BytesIO(written)) as package:
         carried = package.read("customXml/item2.xml").decode()
-    assert f"<v>row</v><v>2</v><v>{snapshot.items[0].id.hex}</v>" in carried
+    assert f"<v>row 2</v><v>{snapshot.items[0].id.hex}\t" in carried
+    assert told["plan_ledger.ledger"] == (snapshot.ledger_id or UUID(int=0)).hex
+    assert told["plan_ledger.plan_id"] == (snapshot.plan_id or UUID(int=0)).hex
 
 
 def test_the_same_snapshot_gives_the_same_bytes(snapshot: Snapshot, changes: ChangeSet, written: bytes) -> None:

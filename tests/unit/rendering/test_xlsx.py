@@ -157,14 +157,14 @@ def test_the_file_tells_what_it_is_when_it_comes_back(snapshot: Snapshot, writte
     hidden = book["_plan_ledger"]
     assert hidden.sheet_state == "veryHidden"
     rows = [[cell for cell in row if cell is not None] for row in hidden.iter_rows(values_only=True)]
-    told = {row[0]: row[1] for row in rows if len(row) > 1 and row[0] != "row"}
+    told = {row[0]: row[1] for row in rows if len(row) > 1}
     assert told["plan"] == snapshot.plan
     assert told["meeting"] == "第2回PT"
     assert told["digest"] == snapshot.digest
     assert told["known"] == str(snapshot.moment.pair.known)
-    first = next(row for row in rows if row[0] == "row")
-    assert first[1] == "4"
-    assert first[-1] == snapshot.find("橋りょう補修事業").id.hex
+    assert told["row 4"].split("\t")[-1] == snapshot.find("橋りょう補修事業").id.hex
+    assert told["ledger"] == (snapshot.ledger_id or UUID(int=0)).hex
+    assert told["plan_id"] == (snapshot.plan_id or UUID(int=0)).hex
     custom = {each.name: each.value for each in book.custom_doc_props.props}
     assert custom["plan_ledger.digest"] == snapshot.digest
     assert read_document(NamedBytes("a.xlsx", written)).properties["plan_ledger.meeting"] == "第2回PT"

@@ -348,7 +348,9 @@ def test_how_strict_it_is() -> None:
     assert judged(*sentence) == ((), ("工事は",))
     assert judged(*sentence, "entries") == ((), ())
     # what words let pass, entries let pass: here the mark behind the full stop
-    assert judged("事業、、、事業。、", "、、、事[[業。、]]") == judged("事業、、、事業。、", "、、、事[[業。、]]", "entries")
+    assert judged("事業、、、事業。、", "、、、事[[業。、]]") == judged(
+        "事業、、、事業。、", "、、、事[[業。、]]", "entries"
+    )
     assert judged("用地は取得済み。工事は2回", "[[用地は取得済み。工事は3回]]", "entries") == (
         (),
         ("用地は取得済み",),

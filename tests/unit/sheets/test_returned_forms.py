@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from itertools import pairwise
+from uuid import UUID
 
 import docx
 import openpyxl
 import pytest
+from attrs import evolve
 from proposals import ROWS, SCHEMA, opened, sheet, told
 
 from plan_ledger import Ledger, Plan, PlanLedgerError, rendering
@@ -204,7 +206,24 @@ def test_a_file_of_another_plan_names_it(plan: Plan) -> None:
     retitled = typed(handout(other, None), "令和6年度試験計画の推進について", "令和5年度試験計画の推進について")
     with pytest.raises(PlanLedgerError, match="令和6年度試験計画") as caught:
         plan.propose(retitled)
+    assert caught.value.code == "other_plan_returned"
+    assert "--plan" in str(caught.value)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_file_tells_its_ledger_and_plan_also_where_every_text_and_row_is_the_same(plan: Plan, format: str) -> None:
+    """The ids of the rows are the same in a ledger that was filled by a program with ids of its own."""
+    elsewhere = evolve(plan.snapshot("第1回PT"), ledger_id=UUID(int=7, version=4))
+    made = rendering.render(elsewhere, format)
+    assert isinstance(made, bytes)
+    with pytest.raises(PlanLedgerError, match="識別番号") as caught:
+        plan.propose(NamedBytes(f"隣の課.{format}", made))
     assert caught.value.code == "other_ledger"
+    carried = read_carried(read_document(handout(plan, format=format)))
+    assert carried is not None
+    assert (carried.ledger, carried.plan_id) == (plan.ledger.id, plan.id)
+    assert (carried.meeting, carried.edition) == ("第1回PT", 1)
+    assert {uuid for ids in carried.rows for uuid in ids if uuid} == {item.id for item in plan.snapshot()}
 
 
 def test_an_empty_plan_takes_a_file_of_another_ledger_as_its_beginning(plan: Plan) -> None:

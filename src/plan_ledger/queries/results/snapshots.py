@@ -57,7 +57,8 @@ class Snapshot(Shown):
     """A plan's tree at a moment: items in table order, parents before children.
 
     ``compare`` gives the changes from an earlier moment to this one, None for ``"previous"`` at the first meeting; a
-    snapshot that came from a ledger has it, and ``to_html(red_since=…)`` and the like need it.
+    snapshot that came from a ledger has it, and ``to_html(red_since=…)`` and the like need it. ``ledger_id`` and
+    ``plan_id`` are where it came from; what is written out for other people carries them.
     """
 
     plan: str
@@ -68,6 +69,8 @@ class Snapshot(Shown):
     items: tuple[SnapshotItem, ...]
     withdrawn: tuple[SnapshotItem, ...] = ()
     compare: Callable[[Any], ChangeSet | None] | None = field(default=None, repr=False)
+    ledger_id: UUID | None = field(default=None, repr=False)
+    plan_id: UUID | None = field(default=None, repr=False)
 
     def __iter__(self) -> Iterator[SnapshotItem]:
         return iter(self.items)
