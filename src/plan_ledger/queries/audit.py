@@ -55,9 +55,11 @@ def _select(rows: Rows, plan: int, filters: Filters, limit: int) -> list[SqlRow]
         source = (
             f"(SELECT DISTINCT batch, last FROM authorship WHERE actor IN ({marks(len(filters.actors))})"
             " AND batch >= ? AND batch <= ?) a"
-            f" JOIN events e ON e.position >= a.batch AND e.position <= a.last{JOINS}"
+            f" CROSS JOIN events e ON e.position >= a.batch AND e.position <= a.last{JOINS}"
             " JOIN facts f ON f.position = e.position"
         )
+        # The plus keeps these from being taken for the start of every batch's range.
+        where[1:] = ["+f.position > ?", "+f.position <= ?"]
         params = [*filters.actors, first[0] if first else 0, filters.upto, *params]
     if filters.items is not None:
         if 0 < len(filters.items) <= FEW_ITEMS:
