@@ -172,25 +172,74 @@ class UnknownBatch(PlanLedgerError):
 
 @define(eq=False, slots=False)
 class UndoConflict(PlanLedgerError):
-    """Something that the batch changed was changed again later."""
+    """Something that the batch changed says something else since; ``place`` names the item and the field.
+
+    ``put`` is what the batch put there, ``now`` what is there; ``later`` the position of what is there.
+    """
 
     code: ClassVar[str] = "undo_conflict"
-    ja: ClassVar[str] = "取り消せません：記録番号{later}でさらに変更されています。先にその変更を見直してください。"
-    en: ClassVar[str] = "Can't undo: it was changed again at position {later}; look at that change first."
+    ja: ClassVar[str] = (
+        "取り消せません。その後（記録番号{later}）に変わっています。\n"
+        "  取り消す内容：{put}\n  いまの内容：{now}\n先にこの変更を見直してください。"
+    )
+    en: ClassVar[str] = (
+        "Can't undo: it was changed again at position {later}.\n"
+        "  to be undone: {put}\n  now:          {now}\nLook at that change first."
+    )
 
     later: int
+    put: str
+    now: str
+
+
+@define(eq=False, slots=False)
+class HoldNotUndone(PlanLedgerError):
+    """A meeting that was held by mistake is annulled, not undone: people have its table on paper."""
+
+    code: ClassVar[str] = "hold_not_undone"
+    ja: ClassVar[str] = (
+        "「{name}」の資料確定は undo では取り消せません。"
+        "間違いだったなら annul、差し替えるなら reissue を使ってください。"
+    )
+    en: ClassVar[str] = "Holding {name!r} can't be undone; use annul if it was a mistake, reissue to replace its table."
+
+    name: str
+
+
+@define(eq=False, slots=False)
+class CorrectionNotUndone(PlanLedgerError):
+    """A correction or a table entered late is put right by another correction."""
+
+    code: ClassVar[str] = "correction_not_undone"
+    ja: ClassVar[str] = "記録番号{position}は訂正です。undo ではなく、もう一度 correct で訂正してください。"
+    en: ClassVar[str] = "Position {position} is a correction; correct it again (correct) instead of undoing it."
+
+    position: int
+
+
+@define(eq=False, slots=False)
+class TextDestroyed(PlanLedgerError):
+    """The text that was there before was redacted and can't come back."""
+
+    code: ClassVar[str] = "text_destroyed"
+    ja: ClassVar[str] = "元の内容（記録番号{position}）は抹消されているため、戻せません。"
+    en: ClassVar[str] = "What was there before (position {position}) was redacted and can't be brought back."
+
+    position: int
 
 
 @define(eq=False, slots=False)
 class NothingToUndo(PlanLedgerError):
-    """The batch changed nothing of this plan that compensating changes can take back."""
+    """The batch changed nothing of this plan that compensating changes can take back, or it is taken back already."""
 
     code: ClassVar[str] = "nothing_to_undo"
     ja: ClassVar[str] = (
-        "記録番号{position}のまとまりには、この計画で取り消せる変更がありません"
-        "（差替版・会議名・様式は、改めて reissue などで直してください）。"
+        "記録番号{position}のまとまりには、この計画で取り消せる変更がありません（すでに元に戻っているか、"
+        "計画・様式・会議の記録です。会議の差替・名称は、改めて reissue などで直してください）。"
     )
-    en: ClassVar[str] = "The batch at position {position} holds nothing of this plan that can be undone."
+    en: ClassVar[str] = (
+        "The batch at position {position} holds nothing of this plan that can be undone, or it is all undone already."
+    )
 
     position: int
 

@@ -73,7 +73,7 @@ class Restore:
 
 @frozen
 class PlaceAt:
-    """Put an item back at a place known by its rank (undo)."""
+    """Put an item back at a place known by its rank (undo); right behind whoever has that rank by now."""
 
     item: UUID
     under: UUID | None
@@ -136,7 +136,7 @@ class Executor:
             case Restore(item=uuid):
                 self._decide(self._item(uuid), domain.RestoreItem())
             case PlaceAt(item=uuid, under=under, rank=rank):
-                self._place(self._item(uuid), under, rank, None)
+                self._put_back(self._item(uuid), under, rank)
 
     # --- single intents -----------------------------------------------------------------------------------------
 
@@ -207,6 +207,13 @@ class Executor:
         self._decide(item, domain.MoveItem(parent, rank, source))
         self._children(item.plan, item.parent).pop(item.id, None)
         self._children(item.plan, under)[item.id] = rank
+
+    def _put_back(self, item: domain.Item, under: UUID | None, rank: str) -> None:
+        """At its old rank; where another has that by now, right behind: no two siblings share a rank."""
+        others = [other for uuid, other in self._children(item.plan, under).items() if uuid != item.id]
+        if rank in others:
+            rank = ranks.between(rank, min((other for other in others if other > rank), default=None))
+        self._place(item, under, rank, None)
 
     def _decide(self, item: domain.Item, command: domain.ItemCommand) -> None:
         schema = self.schema(item.plan)

@@ -164,45 +164,41 @@ class Model:
             raise Refused("already_there")
         self.pending.append((item, EXISTS, True))
 
-    def undo(self, batch: Span) -> int:
-        """Make the compensation pending; returns the number of meetings that it annuls."""
+    def undo(self, batch: Span) -> None:
+        """Make the compensation pending: what the batch changed and still is as it left it goes back."""
+        if any(batch.first <= m.position <= batch.last and not m.annulled for m in self.meetings):
+            raise Refused("hold_not_undone")
         inside = [f for f in self.facts if batch.first <= f.position <= batch.last]
-        touched = list(dict.fromkeys((f.item, f.register) for f in inside))
-        added = {f.item for f in inside if self._first(f.item) == f.position}
-        later = any(self.last_position(*each) > batch.last for each in touched)
-        later |= any(f.position > batch.last and f.item in added for f in self.facts)
-        now = self.state()
-        for (item, register), value in now.items():
-            if register == PLACE and isinstance(value, tuple) and value[0] in added and now[item, EXISTS]:
-                later |= self.last_position(item, PLACE) > batch.last
-        if later:
-            raise Refused("undo_conflict")
-        before = self.state(batch.first - 1)
-        steps: list[tuple[int, UUID, str, Value]] = []
-        for item, register in touched:
-            if item in added:
-                if register == EXISTS:
-                    steps.append((3, item, EXISTS, False))
+        before, after, now = self.state(batch.first - 1), self.state(batch.last), self.state()
+        added = {f.item for f in inside if (f.item, EXISTS) not in before}
+        steps: list[tuple[UUID, str, Value]] = []
+        for item, register in dict.fromkeys((f.item, f.register) for f in inside):
+            was, put, says = (_value(cells, item, register) for cells in (before, after, now))
+            if (item in added and register != EXISTS) or was in (put, says):
                 continue
-            old = before.get((item, register), "")
-            order = {EXISTS: 0 if old else 3, PLACE: 1}.get(register, 2)
-            steps.append((order, item, register, old))
-        for _, item, register, old in sorted(steps, key=lambda step: step[0]):
-            if register == EXISTS and self.state()[item, EXISTS] != old:
-                self.pending.append((item, EXISTS, old))
-            elif register == PLACE and isinstance(old, tuple):
-                self.place(item, *old)
-            elif register not in (EXISTS, PLACE):
-                self.change(item, register, str(old))
-        annulled = [m for m in self.meetings if batch.first <= m.position <= batch.last and not m.annulled]
-        for meeting in annulled:
-            meeting.annulled = True
-        if not self.pending and not annulled:
+            if says != put:
+                raise Refused("undo_conflict")
+            steps.append((item, register, was))
+        going = {item for item, register, was in steps if register == EXISTS and not was}
+        for item, register in now:
+            if item in going & added and _value(now, item, register) != _value(after, item, register):
+                raise Refused("undo_conflict")
+            stands, stood = (_parent(cells, item) for cells in (now, after))
+            if stands in going and stood != stands:
+                raise Refused("undo_conflict")
+        steps.sort(key=lambda step: step[2][1] if isinstance(step[2], tuple) else "", reverse=True)
+        steps.sort(key=lambda step: {EXISTS: 0 if step[2] else 3, PLACE: 1}.get(step[1], 2))
+        for item, register, was in steps:
+            if register == EXISTS:
+                self.pending.append((item, EXISTS, was))
+            elif isinstance(was, tuple):
+                taken = self._siblings(self.state(), was[0], item).values()
+                above = min((rank for rank in taken if rank > was[1]), default=None)
+                self.place(item, was[0], ranks.between(was[1], above) if was[1] in taken else was[1])
+            else:
+                self.change(item, register, str(was))
+        if not self.pending:
             raise Refused("nothing_to_undo")
-        return len(annulled)
-
-    def _first(self, item: UUID) -> int:
-        return next(f.position for f in self.facts if f.item == item)
 
     def _siblings(self, cells: Cells, parent: UUID | None, without: UUID | None) -> dict[UUID, str]:
         return {
@@ -261,6 +257,16 @@ class Model:
             if row.item not in new:
                 found += [Difference(row.item, key, "removed", text, "") for key, text in row.texts.items()]
         return found
+
+
+def _value(cells: Cells, item: UUID, register: str) -> Value:
+    """A register's value; without a fact an item is not there, stands nowhere, and its fields are empty."""
+    return cells.get((item, register), False if register in (EXISTS, PLACE) else "")
+
+
+def _parent(cells: Cells, item: UUID) -> UUID | None:
+    """What an item that is there stands under; None: nothing."""
+    return _place(cells, item)[0] if cells.get((item, EXISTS)) else None
 
 
 def _place(cells: Cells, item: UUID) -> tuple[UUID | None, str]:
