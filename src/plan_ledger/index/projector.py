@@ -141,6 +141,11 @@ class Projector:
                     (item, plan, event.level, position),
                 )
                 self._names.items[item] = (plan, event.level)
+                if event.continues:
+                    self._tx.run_many(
+                        "INSERT INTO continuations (item, earlier) VALUES (?, ?)",
+                        [(item, earlier.bytes) for earlier in dict.fromkeys(event.continues)],
+                    )
                 number, state = EXISTENCE, 1
             case ItemWithdrawn():
                 number, state = EXISTENCE, 0

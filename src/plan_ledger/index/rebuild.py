@@ -22,6 +22,7 @@ TABLES: dict[str, str] = {
     "facts": "position",
     "places": "position",
     "corrections": "position",
+    "continuations": "item, earlier",
     "authorship": "actor, batch, role",
     "actors": "no",
     "meetings": "no",

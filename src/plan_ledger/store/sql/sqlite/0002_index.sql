@@ -54,6 +54,10 @@ CREATE TABLE places (position integer PRIMARY KEY, parent integer, rank text NOT
 
 CREATE TABLE corrections (position integer PRIMARY KEY, meeting blob NOT NULL);
 
+-- Which items of earlier plans an item continues, by their ids.
+CREATE TABLE continuations (item integer NOT NULL, earlier blob NOT NULL, PRIMARY KEY (item, earlier)) WITHOUT ROWID;
+CREATE INDEX continuations_earlier ON continuations (earlier, item);
+
 -- Whose batches: role 0 recorded it, 1 on whose behalf. Who a batch is by stands in its header. last: its last event.
 CREATE TABLE authorship (
     actor integer NOT NULL,
