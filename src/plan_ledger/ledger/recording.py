@@ -65,14 +65,14 @@ class Recording:
 
     def write(self, carry_out: Callable[[Work, Executor], None]) -> Receipt:
         """One write: everything that ``carry_out`` records is committed, with the index, or nothing is."""
-        # Taken out while the write is open: what a write that fails has put there must not be seen by another thread.
-        caches, self._caches = self._caches, Caches()
-        schemas, self._schemas = self._schemas, {}
         with self._store.writing() as tx:
+            # Taken out while the write is open: what a write that fails has put there must not be seen by another.
+            caches, self._caches = self._caches, Caches()
+            schemas, self._schemas = self._schemas, {}
             work = Work(tx, self._store, caches, self._ledger, self._clock, self._ids)
             before = work.position
             carry_out(work, Executor(work, schemas))
-            work.flush()
+            work.finish()
             receipt = work.receipt(before)
         self._caches, self._schemas = caches, schemas
         return receipt
@@ -173,7 +173,7 @@ def _record_one(work: Work, executor: Executor, batch: Batch) -> Receipt:
     if batch.key is not None:
         work.tx.run(
             "INSERT INTO commands (id, request, result) VALUES (?, ?, ?)",
-            (batch.key, request, _receipt_bytes(receipt)),
+            (batch.key, request, _receipt_bytes(receipt, before)),
         )
     return receipt
 
@@ -187,8 +187,10 @@ def _request(batch: Batch) -> bytes:
     return sha256(repr((batch.acting, wanted)).encode("utf-8", "surrogatepass")).digest()
 
 
-def _receipt_bytes(receipt: Receipt) -> bytes:
-    return json.dumps({"first": receipt.first, "last": receipt.last, "recorded_us": receipt.recorded_us}).encode()
+def _receipt_bytes(receipt: Receipt, before: int) -> bytes:
+    """What a key is remembered with; where nothing was recorded, the position after which that was so."""
+    told = {"first": receipt.first, "last": receipt.last, "recorded_us": receipt.recorded_us}
+    return json.dumps(told if receipt else {**told, "head": before}).encode()
 
 
 def _receipt_from(data: bytes) -> Receipt:

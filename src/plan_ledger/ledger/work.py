@@ -12,7 +12,20 @@ from uuid import UUID
 from attrs import define, field, frozen
 
 from plan_ledger.domain import items as domain
-from plan_ledger.events import ActorProfiled, ActorRef, BatchHeader, Event, FieldChanged, ItemEvent
+from plan_ledger.events import (
+    ActorProfiled,
+    ActorRef,
+    BatchHeader,
+    Event,
+    FieldChanged,
+    ItemEvent,
+    MeetingAnnulled,
+    MeetingHeld,
+    MeetingReissued,
+    MeetingRenamed,
+    PlanOpened,
+    SchemaDeclared,
+)
 from plan_ledger.index.projector import Names, Projector
 from plan_ledger.index.registers import register
 from plan_ledger.ledger.acting import Acting, Person
@@ -26,9 +39,13 @@ if TYPE_CHECKING:
     from plan_ledger.store.application import LedgerStore
 
 Clock = Callable[[], datetime]
+_ELSEWHERE = (ActorProfiled, PlanOpened, SchemaDeclared, MeetingHeld, MeetingReissued, MeetingRenamed, MeetingAnnulled)
+"""Events that leave the items and their fields as they are."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _log = logging.getLogger("plan_ledger")
+CHARACTERS_KEPT = 20_000_000
+"""Of how many characters of text a ledger keeps track from one write to the next."""
 REDACTED = "\x00"
 """Stands for a text that was destroyed: equal to nothing that can be recorded, since no text may hold it."""
 
@@ -69,25 +86,42 @@ class Receipt:
 
 
 @define
+class Stream:
+    """A stream that is appended to: its number, its bytes, and its last version so far."""
+
+    no: int
+    raw: bytes
+    version: int
+
+
+@define
+class State:
+    """Items, the fields of theirs that were asked for, and streams, as they stand at the head with this hash.
+
+    Kept from one write to the next. Whoever finds another head under the lock begins anew: the log says what holds.
+    """
+
+    head: bytes = b""
+    items: dict[UUID, domain.Item] = field(factory=dict[UUID, domain.Item])
+    cells: dict[UUID, dict[str, domain.Cell]] = field(factory=dict[UUID, dict[str, domain.Cell]])
+    streams: dict[UUID, Stream] = field(factory=dict[UUID, Stream])
+    characters: int = 0
+
+    def clear(self) -> None:
+        self.head, self.characters = b"", 0
+        self.items.clear()
+        self.cells.clear()
+        self.streams.clear()
+
+
+@define
 class Caches:
     """What one ledger remembers between writes; dropped whole when a write fails."""
 
     names: Names = field(factory=Names)
     people: dict[Person, ActorRef] = field(factory=dict[Person, ActorRef])
     numbers: log.Numbers = field(factory=log.Numbers)
-
-    def clear(self) -> None:
-        self.names.clear()
-        self.people.clear()
-
-
-@define
-class _Stream:
-    """A stream that this write appends to: its number, its bytes, and its last version so far."""
-
-    no: int
-    raw: bytes
-    version: int
+    state: State = field(factory=State)
 
 
 class Work:
@@ -106,9 +140,11 @@ class Work:
         self.position = self.head.position
         self.batch_start = self.position
         self._recorded_at = self.head.recorded_at
-        self._items: dict[UUID, domain.Item] = {}
-        self._cells: dict[UUID, dict[str, domain.Cell]] = {}
-        self._streams: dict[UUID, _Stream] = {}
+        self._state = state = caches.state
+        if state.head != self.head.hash or state.characters > CHARACTERS_KEPT:
+            state.clear()
+        self._items, self._cells, self._streams = state.items, state.cells, state.streams
+        self._foreseen = True
         self._new_streams: list[SqlRow] = []
         self._last_stream: int | None = None
         self._headers: dict[int, tuple[Acting, BatchHeader, bytes]] = {}
@@ -165,7 +201,9 @@ class Work:
                 chunk,
             ):
                 cells, key = wanted[no]
-                cells[key] = domain.Cell(body if body is not None else REDACTED if state else "", head)
+                text = body if body is not None else REDACTED if state else ""
+                cells[key] = domain.Cell(text, head)
+                self._state.characters += len(text)
 
     def _number(self, plan: int, level: str, key: str) -> int | None:
         fields = self._caches.names.fields
@@ -278,17 +316,24 @@ class Work:
             version = stream.version = stream.version + 1
             position = self.position = self.position + 1
             self._collected.append(Recorded(position, event, stream.no, stream.raw, version))
-            if type(event) is FieldChanged:
+            if type(event) is FieldChanged and event.effective is None:
                 # What domain.evolve says of it, without a new item for every change.
-                self._cells[uuid][event.field] = domain.Cell(event.text or "", position)
-            elif isinstance(event, ItemEvent):
+                text = event.text or ""
+                self._cells[uuid][event.field] = domain.Cell(text, position)
+                self._state.characters += len(text)
+            elif isinstance(event, ItemEvent) and event.effective is None:
                 item = domain.evolve(self._items.get(uuid), event, self.position)
                 self._items[uuid] = item
                 if uuid not in self._cells:
                     assert isinstance(item.cells, dict)
                     self._cells[uuid] = item.cells
+            elif not isinstance(event, _ELSEWHERE):
+                # What then holds, the index says when it was brought up to date.
+                self._foreseen = False
+                self._items.pop(uuid, None)
+                self._cells.pop(uuid, None)
 
-    def _append_to(self, uuid: UUID) -> _Stream:
+    def _append_to(self, uuid: UUID) -> Stream:
         """A stream to append to; a new one gets the next number."""
         no = self.stream(uuid)
         if no is None:
@@ -300,7 +345,7 @@ class Work:
             version = 0
         else:
             version = log.last_versions(self.tx, [no]).get(no, 0)
-        stream = self._streams[uuid] = _Stream(no, uuid.bytes, version)
+        stream = self._streams[uuid] = Stream(no, uuid.bytes, version)
         return stream
 
     def preload_versions(self, streams: Iterable[UUID]) -> None:
@@ -309,7 +354,7 @@ class Work:
         numbers = {known[s]: s for s in streams if s in known and s not in self._streams}
         found = log.last_versions(self.tx, list(numbers))
         for no, uuid in numbers.items():
-            self._streams[uuid] = _Stream(no, uuid.bytes, found.get(no, 0))
+            self._streams[uuid] = Stream(no, uuid.bytes, found.get(no, 0))
 
     def _close(self) -> None:
         if self._open is not None:
@@ -328,6 +373,14 @@ class Work:
         self.head = self._store.writer.append(self.tx, self.head, self._pending, self._caches.numbers)
         Projector(self.tx, self._caches.names).project(self._pending)
         self._pending = []
+
+    def finish(self) -> None:
+        """Write what is left. What is known of the items stays known, if nothing went past them."""
+        self.flush()
+        if self._foreseen:
+            self._state.head = self.head.hash
+        else:
+            self._state.clear()
 
     def receipt(self, before: int) -> Receipt:
         """What was recorded since a position."""
