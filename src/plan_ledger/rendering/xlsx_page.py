@@ -112,7 +112,9 @@ class Page:
         else:
             parts: list[Any] = []
             for segment in segments:
-                parts += [self.runs[segment.kind], storable(segment.text)]
+                if parts or segment.kind != "same":  # an unmarked beginning is in the cell's own font
+                    parts.append(self.runs[segment.kind])
+                parts.append(storable(segment.text))
             self.sheet.write_rich_string(first, column, *parts, cell)
 
     def mark(self, kind: str) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Literal
 from uuid import UUID
 
@@ -32,12 +33,12 @@ class ChangeEntry(Shown):
     events: tuple[Cause, ...]
     old_path: tuple[str, ...] | None = None
 
-    @property
+    @cached_property
     def segments(self) -> tuple[Segment, ...]:
-        """The words that changed: same, added, removed, in the new text's order."""
+        """The words that changed: same, added, removed, in the new text's order. Computed once, for all formats."""
         return mark(self.old, self.new).segments
 
-    @property
+    @cached_property
     def layout_only(self) -> bool:
         """Whether only white space, line breaks or width differ (表記のみ)."""
         return self.kind in ("changed", "corrected") and is_layout_only(self.old, self.new)
