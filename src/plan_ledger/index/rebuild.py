@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 from uuid import UUID
 
-from plan_ledger.events import BatchHeader, Event
-from plan_ledger.index.projector import Names, Projector
-from plan_ledger.store import log
-from plan_ledger.store.mapper import LedgerMapper
-from plan_ledger.store.recorded import Recorded, RecordedBatch
+from attrs import define
+
+from plan_ledger.events import Event, FieldChanged
+from plan_ledger.events.plain import FIELD_CHANGED, read_plain
+from plan_ledger.index.replay import EndedBatch, LateChange, PlainChange, Replay
+from plan_ledger.store import scan
+from plan_ledger.store.errors import LedgerDamaged
+from plan_ledger.store.mapper import LedgerMapper, SealedEvent
+from plan_ledger.store.recorded import Recorded
 from plan_ledger.store.transaction import Rows, SqlRow, Transaction
 
 TABLES: dict[str, str] = {
@@ -30,37 +33,78 @@ TABLES: dict[str, str] = {
 }
 """The index's tables and the order in which their rows are compared."""
 
-_PORTION = 2000
-
 
 def rebuild(tx: Transaction, mapper: LedgerMapper, upto: int, source: Rows | None = None) -> None:
-    """Empty the index and fill it again from the log: the same database's, or that of ``source``."""
+    """Empty the index and fill it again from the log: the same database's, or that of ``source``.
+
+    Raises:
+        DamagedEvent, UnknownEventType, LedgerDamaged: The log can't be read; nothing is kept if the write ends so.
+    """
     source = source or tx
     for table in TABLES:
         tx.run(f"DELETE FROM {table}")
-    names = Names()
-    names.streams.update((UUID(bytes=bytes(uuid)), no) for no, uuid in source.all("SELECT no, uuid FROM streams"))
-    portion: list[RecordedBatch] = []
-    size = 0
-    for batch in _batches(source, mapper, names, upto):
-        portion.append(batch)
-        size += len(batch.events)
-        if size >= _PORTION:
-            Projector(tx, names).project(portion)
-            portion, size = [], 0
-    Projector(tx, names).project(portion)
+    reader = _Reader(source, mapper)
+    replay = Replay(tx, reader.streams.items())
+    authorship: list[SqlRow] = []
+    for portion in reader.portions(upto):
+        facts, owners = replay.take(*portion)
+        authorship += owners
+        tx.run_many("INSERT INTO facts (position, register, effective, state) VALUES (?, ?, ?, ?)", facts)
+    tx.run_many("INSERT INTO registers (no, head) VALUES (?, ?)", sorted(replay.heads.items()))
+    tx.run_many("INSERT INTO authorship (actor, batch, role, last) VALUES (?, ?, ?, ?)", sorted(authorship))
 
 
-def _batches(rows: Rows, mapper: LedgerMapper, names: Names, upto: int) -> Iterator[RecordedBatch]:
-    for _, records in groupby(log.all_records(rows, upto), key=lambda record: record.batch):
-        batch = list(records)
-        events: list[Recorded] = []
-        for record in batch:
-            event: Event = mapper.to_domain_event(record.sealed())
-            no = names.streams[record.stream]
-            events.append(Recorded(record.position, event, no, record.stream.bytes, record.version))
-        header = batch[0].header
-        yield RecordedBatch(BatchHeader.from_bytes(header), header, batch[0].recorded_at, batch[0].command, events)
+_Portion = tuple[list[Recorded], list[PlainChange], list[LateChange], list[EndedBatch]]
+
+
+@define
+class _Batch:
+    first: int
+    last: int
+    header: bytes
+
+
+class _Reader:
+    """Reads the log for what the index follows from. Texts are left alone: the index holds none."""
+
+    def __init__(self, rows: Rows, mapper: LedgerMapper) -> None:
+        self._rows, self._mapper = rows, mapper
+        self.streams = scan.stream_ids(rows)
+        self._types, self._headers = scan.type_names(rows), scan.headers(rows)
+        self._batch: _Batch | None = None
+
+    def portions(self, upto: int) -> Iterator[_Portion]:
+        for page in scan.pages(self._rows, upto):
+            portion: _Portion = ([], [], [], [])
+            try:
+                self._read(page, portion)
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                raise LedgerDamaged("events") from error
+            yield portion
+        if self._batch is not None:
+            yield [], [], [], [(self._batch.first, self._batch.last, self._batch.header)]
+
+    def _read(self, page: scan.LogPage, portion: _Portion) -> None:
+        structure, plain, late, batches = portion
+        batch, types = self._batch, self._types
+        for position, stream, version, kind, of, _, header, _, payload, _ in page.events:
+            if batch is None or batch.first != of:
+                if batch is not None:
+                    batches.append((batch.first, batch.last, batch.header))
+                batch = self._batch = _Batch(of, of, self._headers[header])
+            batch.last = position
+            name = types[kind]
+            if name == FIELD_CHANGED and (read := read_plain(payload)) is not None:
+                plain.append((position, stream, read[0], 0 if read[1] is None else 1))
+                continue
+            uuid = self.streams[stream]
+            event: Event = self._mapper.to_domain_event(
+                SealedEvent(UUID(bytes=uuid), version, name, payload, position=position)
+            )
+            if isinstance(event, FieldChanged):
+                late.append((position, stream, event))
+            else:
+                structure.append(Recorded(position, event, stream, uuid, version))
 
 
 def dump_rows(rows: Rows) -> dict[str, list[SqlRow]]:

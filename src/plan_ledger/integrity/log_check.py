@@ -1,195 +1,275 @@
-"""Is the log what was recorded? Every row and column of it, whatever was written over them."""
+"""Is the log what was recorded? Every event and its text, in order; what it says of everything else is kept."""
 
 from __future__ import annotations
 
-import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable
 from uuid import UUID
 
+from attrs import define, field, frozen
+
 from plan_ledger.errors import PlanLedgerError
-from plan_ledger.events import ActorProfiled, FieldChanged, UnknownEventType, read_payload
+from plan_ledger.events import ActorErased, ActorProfiled, Event, FieldChanged, TextRedacted, UnknownEventType
+from plan_ledger.events.plain import FIELD_CHANGED, read_plain
+from plan_ledger.index.replay import EndedBatch, LateChange, PlainChange
+from plan_ledger.integrity.editions import Tables
 from plan_ledger.integrity.findings import MAX_FINDINGS, Finding, Verification
-from plan_ledger.store import chain, log
+from plan_ledger.store import chain, log, scan
 from plan_ledger.store.application import LedgerStore
-from plan_ledger.store.mapper import DamagedEvent, commitment
+from plan_ledger.store.mapper import DamagedEvent, SealedEvent, commitment
+from plan_ledger.store.recorded import Recorded
 from plan_ledger.store.transaction import Rows
 
-_PAGE = 2000
+HASH_BYTES = 32
+_NO_HASH = bytes(HASH_BYTES)
 
 
-def check_log(rows: Rows, store: LedgerStore, found: Verification) -> None:
-    """The chain, every event and its text, the batches, what is remembered of idempotency keys, the profiles."""
-    if rows.one("SELECT format FROM ledger") != (chain.FORMAT,):
-        found.findings.append(Finding("ledger", 0, "format"))
-    commands = _events(rows, store, found)
-    _strays(rows, found)
-    _commands(rows, commands, found)
-    _profiles(rows, found)
+@frozen
+class Redaction:
+    """What an event says of a text that was destroyed: where it stands, and whose text that was."""
+
+    event: int
+    item: UUID
 
 
-def _events(rows: Rows, store: LedgerStore, found: Verification) -> dict[str, int]:
-    """Every event in order; returns the batches that carry an idempotency key, by the key."""
-    uuid = log.ledger_uuid(rows)
-    commands: dict[str, int] = {}
-    previous: bytes | None = chain.genesis(uuid)
-    expected, recorded_at, batch = 1, 0, 0
-    header, command = b"", None
-    redactions = {position for (position,) in rows.all("SELECT position FROM redactions")}
-    last = rows.one("SELECT coalesce(max(position), 0) FROM events")
-    assert last is not None
-    for position, record in _records(rows, last[0]):
-        if position != expected:
-            found.findings.append(Finding("gap", expected))
-        expected = position + 1
-        if record is None or (digest := _link(previous, record)) is None:
-            found.findings.append(Finding("event", position, "unreadable"))
-            previous = None  # the next event can't be held against this one
-            continue
-        if previous is not None and digest != record.hash:
-            found.findings.append(Finding("chain", position))
-        if record.batch == position:
-            batch = position
-            if record.recorded_at < recorded_at:
-                found.findings.append(Finding("batch", position, "recorded_at"))
-            recorded_at = record.recorded_at
-            header, command = record.header, record.command
-            if command is not None:
-                commands[command] = position
-        elif (record.batch, record.recorded_at, record.header, record.command) != (batch, recorded_at, header, command):
-            found.findings.append(Finding("batch", position, "first"))
-        _event(record, store, redactions, found)
-        previous = record.hash
-        found.events += 1
-        if len(found.findings) >= MAX_FINDINGS:
-            return commands
-    if expected <= last[0]:
-        found.findings.append(Finding("gap", expected))
-    found.head = previous.hex() if previous is not None else ""
-    return commands
+@define
+class Said:
+    """What the events say of the tables beside the log.
+
+    Attributes:
+        commands: Idempotency key → (first position, last position, recorded at) of its batch.
+        profiles: (actor, revision) → commitment.
+        redactions: Position of a destroyed text → the event that says so, and the item.
+        erasures: An erased actor → position of the event that says so.
+        gone: Positions whose text is not there.
+        editions: Positions of the editions whose digest was found right.
+    """
+
+    editions: set[int] = field(factory=set[int])
+    commands: dict[str, tuple[int, int, int]] = field(factory=dict[str, tuple[int, int, int]])
+    profiles: dict[tuple[UUID, int], str] = field(factory=dict[tuple[UUID, int], str])
+    redactions: dict[int, Redaction] = field(factory=dict[int, Redaction])
+    erasures: dict[UUID, int] = field(factory=dict[UUID, int])
+    gone: list[int] = field(factory=list[int])
 
 
-def _records(rows: Rows, upto: int) -> Iterator[tuple[int, log.StoredRecord | None]]:
-    """(position, record) of every event; None for one whose columns do not hold what they were given."""
-    after, size = 0, _PAGE
-    while after < upto:
-        try:
-            records = log.read_records(rows, after, upto, size)
-        except (PlanLedgerError, TypeError, ValueError):
-            if size == 1:
-                row = rows.one("SELECT min(position) FROM events WHERE position > ?", (after,))
-                assert row is not None
-                after = row[0]
-                yield after, None
-            size = 1  # one by one, to find out which
-            continue
-        if not records:
-            return
-        yield from ((record.position, record) for record in records)
-        after = records[-1].position
+@frozen
+class Portion:
+    """What a page of the log means for the index; ``after`` < its positions ≤ ``last``."""
+
+    after: int
+    last: int
+    structure: list[Recorded]
+    plain: list[PlainChange]
+    late: list[LateChange]
+    batches: list[EndedBatch]
 
 
-def _link(previous: bytes | None, record: log.StoredRecord) -> bytes | None:
-    """The hash that the event should have; None where a column holds another type than it was given."""
-    try:
-        return chain.link(
-            previous or b"",
-            record.position,
-            record.batch,
-            record.stream.bytes,
-            record.version,
-            record.type.encode(),
-            record.recorded_at,
-            record.header,
-            record.command,
-            record.payload,
-        )
-    except (AttributeError, TypeError, struct.error):
-        return None
+def check_log(
+    rows: Rows, store: LedgerStore, found: Verification, follow: Callable[[Portion], None] | None = None
+) -> Said:
+    """Check chain, batches, events and texts. ``follow`` is given every page as long as nothing is wrong."""
+    return _LogCheck(rows, store, found).run(follow)
 
 
-def _event(record: log.StoredRecord, store: LedgerStore, redactions: set[int], found: Verification) -> None:
-    try:
-        event = store.mapper.to_domain_event(record.sealed())
-    except DamagedEvent as damaged:
-        code = "text" if damaged.detail == "text" else "event"
-        found.findings.append(Finding(code, record.position, damaged.detail))
-        return
-    except UnknownEventType as unknown:
-        found.findings.append(Finding("event", record.position, unknown.name))
-        return
-    if isinstance(event, FieldChanged) and event.redacted:
-        if record.position in redactions:
-            found.redacted += 1
+@define
+class _Batch:
+    """The batch that is being read, as its last event so far tells it."""
+
+    first: int = 0
+    last: int = 0
+    recorded_at: int = 0
+    header: int = 0
+    command: str | None = None
+
+
+class _LogCheck:
+    def __init__(self, rows: Rows, store: LedgerStore, found: Verification) -> None:
+        self.rows, self.found, self.said = rows, found, Said()
+        self.mapper = store.sealer
+        self.streams, self.headers = scan.stream_ids(rows), scan.headers(rows)
+        self.types = {no: (name, name.encode(), name == FIELD_CHANGED) for no, name in scan.type_names(rows).items()}
+        self.previous: bytes | None = chain.genesis(log.ledger_uuid(rows))
+        self.expected = 1
+        self.batch = _Batch()
+        self.tables = Tables(self.streams)
+
+    def run(self, follow: Callable[[Portion], None] | None) -> Said:
+        after, size = self._first(), scan.PAGE
+        while len(self.found.findings) < MAX_FINDINGS:
+            try:
+                page = scan.read_page(self.rows, after, size)
+            except PlanLedgerError:
+                if size == 1:
+                    after = self._unreadable(after)
+                size = 1  # one by one, to find out which
+                continue
+            if page is None:
+                break
+            portion = Portion(after, page.last, [], [], [], [])
+            self._page(page, portion)
+            after = page.last
+            if follow is not None and not self.found.findings:
+                follow(portion)
         else:
-            found.findings.append(Finding("text_missing", record.position))
-    elif record.text is not None and not (isinstance(event, FieldChanged) and event.text is not None):
-        found.findings.append(Finding("text", record.position))
+            return self.said
+        if follow is not None and not self.found.findings:
+            rest = Portion(after, after, [], [], [], [])
+            self._end(self.batch, rest)
+            follow(rest)
+        self._strays(after)
+        self.said.editions = self.tables.checked
+        self.found.head = self.previous.hex() if self.previous is not None else ""
+        return self.said
 
-
-def _strays(rows: Rows, found: Verification) -> None:
-    """Rows that belong to no event: an inner join would not show them, nor an event whose rows are gone."""
-    for table, code, join in (
-        ("texts", "text", "e.position = t.position"),
-    ):
-        for (position,) in rows.all(
-            f"SELECT t.position FROM {table} t LEFT JOIN events e ON {join}"
-            f" WHERE e.position IS NULL ORDER BY 1 LIMIT {MAX_FINDINGS}"
+    def _first(self) -> int:
+        """The position behind which reading begins; events at or below it can't be."""
+        for (position,) in self.rows.all(
+            f"SELECT position FROM events WHERE position < 1 ORDER BY 1 LIMIT {MAX_FINDINGS}"
         ):
-            found.findings.append(Finding(code, position, table))
-    for (no,) in rows.all(f"SELECT no FROM headers EXCEPT SELECT header FROM events ORDER BY 1 LIMIT {MAX_FINDINGS}"):
-        found.findings.append(Finding("batch", 0, f"headers {no}"))
-    for (position,) in rows.all(f"SELECT position FROM events WHERE position < 1 ORDER BY 1 LIMIT {MAX_FINDINGS}"):
-        found.findings.append(Finding("event", position, "position"))
+            self._tell("event", position, "position")
+        return 0
 
+    def _tell(self, code: str, position: int, detail: str = "") -> None:
+        self.found.findings.append(Finding(code, position, detail))
 
-def _profiles(rows: Rows, found: Verification) -> None:
-    commitments: dict[tuple[UUID, int], str] = {}
-    for name, payload in rows.all(
-        "SELECT t.name, e.payload FROM events e JOIN event_types t ON t.no = e.type"
-        " WHERE t.name LIKE 'actor.profiled/%'"
-    ):
+    def _unreadable(self, after: int) -> int:
+        row = self.rows.one("SELECT min(position) FROM events WHERE position > ?", (after,))
+        assert row is not None
+        self._tell("event", row[0], "unreadable")
+        self.previous, self.expected = None, row[0] + 1
+        return int(row[0])
+
+    # --- a page ---------------------------------------------------------------------------------------------------
+
+    def _page(self, page: scan.LogPage, portion: Portion) -> None:
+        """All of a page. The common case, a plain change of a field, is spelled out: nearly all events are that."""
+        streams, types, headers, beside = self.streams, self.types, self.headers, page.texts
+        batch, previous, expected, tables = self.batch, self.previous, self.expected, self.tables.texts
+        first, at, said_by, key = batch.first, batch.recorded_at, batch.header, batch.command
+        tell, gone, add, link = self._tell, self.said.gone, portion.plain.append, chain.link
+        position = batch.last
+        for position, stream, version, kind, of, recorded_at, header, command, payload, stored in page.events:
+            if position != expected:
+                tell("gap", expected)
+            expected = position + 1
+            try:
+                name, encoded, plain = types[kind]
+                uuid, content = streams[stream], headers[header]
+                digest = link(
+                    previous or _NO_HASH, position, of, uuid, version, encoded, recorded_at, content, command, payload
+                )
+                if digest != stored and previous is not None:
+                    tell("chain", position)
+                if of == position:
+                    if recorded_at < at:
+                        tell("batch", position, "recorded_at")
+                    self._end(batch, portion)
+                    batch = self.batch = _Batch(of, of, recorded_at, header, command)
+                    first, at, said_by, key = of, recorded_at, header, command
+                elif of != first or recorded_at != at or header != said_by or command != key:
+                    tell("batch", position, "first")
+                batch.last = position
+                read = read_plain(payload) if plain else None
+                if read is None:
+                    self._other(position, stream, uuid, version, name, payload, beside.pop(position, None), portion)
+                else:
+                    changed, committed = read
+                    text = ""
+                    if committed is None:
+                        add((position, stream, changed, 0))
+                    elif (found := beside.pop(position, None)) is None:
+                        add((position, stream, changed, 1))
+                        gone.append(position)
+                    else:
+                        add((position, stream, changed, 1))
+                        text = found[1]
+                        if not _fits(found, committed):
+                            tell("text", position)
+                    if stream in tables:
+                        tables[stream][changed] = text
+                    else:
+                        tables[stream] = {changed: text}
+                    self.tables.changed = position
+            except (AttributeError, KeyError, TypeError, ValueError, struct.error):
+                tell("event", position, "unreadable")
+            previous = stored if isinstance(stored, bytes) and len(stored) == HASH_BYTES else None
+        self.found.events += len(page.events)
+        self.previous, self.expected = previous, expected
+        for position in beside:
+            tell("text", position, "texts")
+
+    def _end(self, batch: _Batch, portion: Portion) -> None:
+        if batch.first:
+            portion.batches.append((batch.first, batch.last, self.headers[batch.header]))
+            if batch.command is not None:
+                self.said.commands[batch.command] = (batch.first, batch.last, batch.recorded_at)
+
+    def _other(
+        self,
+        position: int,
+        stream: int,
+        uuid: bytes,
+        version: int,
+        name: str,
+        payload: bytes,
+        beside: tuple[bytes, str] | None,
+        portion: Portion,
+    ) -> None:
+        """Any event, through the registry."""
+        salt, text = beside or (None, None)
+        sealed = SealedEvent(UUID(bytes=uuid), version, name, payload, text, salt, position)
         try:
-            event = read_payload(name, bytes(payload), {"originator_id": UUID(int=0)})
-        except (PlanLedgerError, TypeError, ValueError):
-            continue  # reported by the log's own check
-        assert isinstance(event, ActorProfiled)
-        commitments[event.actor, event.revision] = event.commitment
-    erased = {bytes(actor) for (actor,) in rows.all("SELECT actor FROM erasures") if isinstance(actor, bytes)}
-    present: set[tuple[UUID, int]] = set()
+            event: Event = self.mapper.to_domain_event(sealed)
+        except DamagedEvent as damaged:
+            self._tell("text" if damaged.detail == "text" else "event", position, damaged.detail)
+            return
+        except UnknownEventType as unknown:
+            self._tell("event", position, unknown.name)
+            return
+        if isinstance(event, FieldChanged):
+            self._unusual(position, stream, event, portion)
+            if text is not None and event.text is None:
+                self._tell("text", position)
+            return
+        if text is not None:
+            self._tell("text", position)
+        portion.structure.append(Recorded(position, event, stream, uuid, version))
+        self.tables.follow(position, stream, event)
+        if isinstance(event, ActorProfiled):
+            self.said.profiles[event.actor, event.revision] = event.commitment
+        elif isinstance(event, TextRedacted):
+            self.said.redactions.setdefault(event.position, Redaction(position, event.item))
+        elif isinstance(event, ActorErased):
+            self.said.erasures.setdefault(event.actor, position)
+
+    def _unusual(self, position: int, stream: int, event: FieldChanged, portion: Portion) -> None:
+        """A change of a field that is not written plainly."""
+        portion.late.append((position, stream, event))
+        if event.redacted:
+            self.said.gone.append(position)
+        if event.effective is not None:
+            self.tables.late()
+        self.tables.texts.setdefault(stream, {})[event.field] = event.text or ""
+        self.tables.changed = position
+
+    # --- what belongs to no event ---------------------------------------------------------------------------------
+
+    def _strays(self, last: int) -> None:
+        """Rows that no event refers to."""
+        for (position,) in self.rows.all(
+            f"SELECT position FROM texts WHERE position < 1 OR position > ? ORDER BY 1 LIMIT {MAX_FINDINGS}", (last,)
+        ):
+            self._tell("text", position, "texts")
+        for table, column in (("streams", "stream"), ("event_types", "type"), ("headers", "header")):
+            for (no,) in self.rows.all(
+                f"SELECT no FROM {table} EXCEPT SELECT {column} FROM events ORDER BY 1 LIMIT {MAX_FINDINGS}"
+            ):
+                self._tell("stray", 0, f"{table} {no}")
+
+
+def _fits(beside: tuple[bytes, str], committed: str) -> bool:
     try:
-        profiles = rows.all("SELECT actor, revision, salt, body FROM profiles")
-    except PlanLedgerError:
-        found.findings.append(Finding("profile", 0, "unreadable"))
-        return
-    for raw, revision, salt, body in profiles:
-        try:
-            actor, digest = UUID(bytes=bytes(raw)), commitment(bytes(salt), body)
-        except (AttributeError, TypeError, ValueError):
-            found.findings.append(Finding("profile", 0, "unreadable"))
-            continue
-        present.add((actor, revision))
-        if commitments.get((actor, revision)) != digest:
-            found.findings.append(Finding("profile", 0, f"{actor.hex}/{revision}"))
-    for actor, revision in commitments.keys() - present:
-        if actor.bytes not in erased:
-            found.findings.append(Finding("profile", 0, f"{actor.hex}/{revision}"))
-
-
-def _commands(rows: Rows, named: dict[str, int], found: Verification) -> None:
-    """What is remembered of idempotency keys agrees with the batches that carry them."""
-    if found.findings:
-        return
-    try:
-        remembered = rows.all("SELECT id, result FROM commands")
-    except PlanLedgerError:
-        found.findings.append(Finding("command", 0, "unreadable"))
-        return
-    for key, result in remembered:
-        try:
-            first = json.loads(bytes(result))["first"]
-        except (KeyError, TypeError, ValueError):
-            first = -1
-        if first != named.pop(key, None):
-            found.findings.append(Finding("command", first if isinstance(first, int) and first > 0 else 0, str(key)))
-    found.findings += [Finding("command", position, key) for key, position in named.items()]
+        return commitment(*beside) == committed
+    except (AttributeError, TypeError, ValueError):
+        return False  # a column holds another type than it was given

@@ -18,7 +18,7 @@ from uuid import UUID, uuid5
 from attrs import define, field
 
 from plan_ledger.ledger.acting import Acting, ActingContext
-from plan_ledger.ledger.errors import KeyUsedOtherwise, NotInBatch
+from plan_ledger.ledger.errors import BatchEnded, KeyUsedOtherwise, NotInBatch
 from plan_ledger.ledger.intents import Batch, Change, Executor, Intent
 from plan_ledger.ledger.work import Caches, Clock, Receipt, Work
 from plan_ledger.values.ids import IdFactory
@@ -48,6 +48,7 @@ class _Collecting:
     intents: list[Intent] = field(factory=list[Intent])
     told: list[Callable[[Receipt], None]] = field(factory=list[Callable[[Receipt], None]])
     made: int = 0
+    ended: bool = False
 
 
 class Recording:
@@ -83,7 +84,7 @@ class Recording:
 
     def submit(self, intent: Intent) -> Receipt:
         """Record one intent now, or with the others at the end of an open batch."""
-        collecting = self._open.get()
+        collecting = self._collecting()
         if collecting is not None:
             collecting.intents.append(intent)
             return Receipt(None, None)
@@ -110,13 +111,14 @@ class Recording:
     def batch(self, *, reason: str | None = None, key: str | None = None) -> Generator[OpenBatch, None, None]:
         """Collect what is submitted inside and record it at the end (see ``Ledger.batch``)."""
         acting = self._acting.nested(reason=reason)
-        if self._open.get() is not None:
+        if self._collecting() is not None:
             raise NotInBatch("batch")
         collecting = _Collecting(OpenBatch(acting, None if key is None else clean_text(key)))
         token = self._open.set(collecting)
         try:
             yield collecting.batch
         finally:
+            collecting.ended = True
             self._open.reset(token)
         receipt = self.record([Batch(acting, tuple(collecting.intents), key)])[0]
         collecting.batch.receipt = receipt
@@ -126,7 +128,18 @@ class Recording:
     @property
     def in_batch(self) -> bool:
         """Whether changes are being collected here."""
-        return self._open.get() is not None
+        return self._collecting() is not None
+
+    def _collecting(self) -> _Collecting | None:
+        """The batch that is open here.
+
+        Raises:
+            BatchEnded: A task that was started inside a batch has outlived it: what it wants would be lost.
+        """
+        collecting = self._open.get()
+        if collecting is not None and collecting.ended:
+            raise BatchEnded
+        return collecting
 
     def acting(self, **changes: Any) -> Acting:
         """Who is acting here; with ``changes``, with some particulars said anew.
@@ -138,18 +151,18 @@ class Recording:
 
     def outside_batch(self, act: str) -> Acting:
         """Who is acting, for what can't be part of a batch."""
-        if self._open.get() is not None:
+        if self._collecting() is not None:
             raise NotInBatch(act)
         return self._acting.current()
 
     def tell(self, listener: Callable[[Receipt], None]) -> None:
         """Have the open batch, if there is one, tell its receipt when it is recorded."""
-        if (collecting := self._open.get()) is not None:
+        if (collecting := self._collecting()) is not None:
             collecting.told.append(listener)
 
     def new_id(self) -> UUID:
         """An id for a new thing. In a batch with a key it follows from the key: the same again must mean the same."""
-        collecting = self._open.get()
+        collecting = self._collecting()
         if collecting is None or collecting.batch.key is None:
             return self._ids()
         collecting.made += 1

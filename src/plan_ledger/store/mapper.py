@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,6 +17,7 @@ from plan_ledger.errors import PlanLedgerError
 from plan_ledger.events import Event, FieldChanged, read_payload, type_name
 
 SALT_BYTES = 16
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 SaltFactory = Callable[[], bytes]
 
 
@@ -46,7 +47,8 @@ class SealedEvent(StoredEvent):
 
 def commitment(salt: bytes, text: str) -> str:
     """Salted SHA-256 of a text, 43 characters of URL-safe base64."""
-    return urlsafe_b64encode(sha256(salt + text.encode()).digest())[:43].decode("ascii")
+    digest = sha256(salt + text.encode()).digest()
+    return b2a_base64(digest, newline=False)[:43].translate(_URL_SAFE).decode("ascii")
 
 
 class LedgerMapper(Mapper[UUID]):

@@ -1,0 +1,247 @@
+"""Anchors: a few lines to be kept where nobody who can write the ledger can reach, and what is held against them.
+
+The chain alone tells every edit but one: somebody who knows the format can write the whole log anew, consistently, or
+leave its end away. Such a log has another hash at the anchor's position, or no such position.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import UUID
+
+from attrs import define, frozen
+
+from plan_ledger.errors import PlanLedgerError
+from plan_ledger.index import catalog
+from plan_ledger.integrity.findings import Finding, Verification
+from plan_ledger.store import log
+from plan_ledger.store.transaction import Rows
+
+ANCHOR_VERSION = 1
+_MAX_BYTES = 16_000_000
+_MILLION = 1_000_000
+
+
+@define(eq=False, slots=False)
+class NotAnAnchor(PlanLedgerError):
+    """A file is not what ``seal`` writes."""
+
+    code: ClassVar[str] = "not_an_anchor"
+    ja: ClassVar[str] = (
+        "封印のファイルとして読めません（{detail}）。plan-ledger seal で書き出したファイルを指定してください。"
+    )
+    en: ClassVar[str] = "This can't be read as an anchor ({detail}); give a file that plan-ledger seal wrote."
+
+    detail: str
+
+
+@frozen
+class AnchoredEdition:
+    """A table that had been handed out: whose, where it stands in the log, and its digest."""
+
+    plan: str
+    meeting: str
+    edition: int
+    position: int
+    digest: str
+
+
+@frozen
+class Anchor:
+    """What a ledger was up to a position.
+
+    Attributes:
+        ledger: The ledger's id; ``created_us`` when it was made, in microseconds since 1970 UTC.
+        position: The last position; ``head`` is its hash in hexadecimal, ``recorded_us`` its recorded time.
+        commands: A digest of everything remembered of idempotency keys up to there.
+        editions: Every table handed out up to there, of all plans, in order.
+        meeting: The meeting that was sealed, where it was one.
+        made_us: When the anchor was made.
+    """
+
+    ledger: UUID
+    created_us: int
+    position: int
+    head: str
+    recorded_us: int
+    commands: str
+    editions: tuple[AnchoredEdition, ...]
+    meeting: str | None
+    made_us: int
+
+    @property
+    def sealed(self) -> AnchoredEdition | None:
+        """The latest edition of the meeting that was sealed."""
+        return next((each for each in reversed(self.editions) if each.meeting == self.meeting), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it is written down. Times are ISO 8601 in UTC with microseconds."""
+        return {
+            "plan_ledger_anchor": ANCHOR_VERSION,
+            "ledger": self.ledger.hex,
+            "created_at": _written(self.created_us),
+            "position": self.position,
+            "head": self.head,
+            "recorded_at": _written(self.recorded_us),
+            "commands": self.commands,
+            "meeting": self.meeting,
+            "editions": [
+                {
+                    "plan": each.plan,
+                    "meeting": each.meeting,
+                    "edition": each.edition,
+                    "position": each.position,
+                    "digest": each.digest,
+                }
+                for each in self.editions
+            ],
+            "made_at": _written(self.made_us),
+        }
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n"
+
+
+def read_anchor(source: Path | str | bytes) -> Anchor:
+    """An anchor from its file, or from its JSON as bytes.
+
+    Raises:
+        NotAnAnchor: It is none, or one of a newer version.
+        OSError: The file can't be read.
+    """
+    if not isinstance(source, bytes):
+        with Path(source).open("rb") as file:
+            source = file.read(_MAX_BYTES + 1)
+    if len(source) > _MAX_BYTES:
+        raise NotAnAnchor("size")
+    try:
+        found = json.loads(source.decode("utf-8-sig"))
+        if found["plan_ledger_anchor"] != ANCHOR_VERSION:
+            raise NotAnAnchor("version")
+        return Anchor(
+            UUID(found["ledger"]),
+            _read(found["created_at"]),
+            _whole(found["position"]),
+            bytes.fromhex(found["head"]).hex(),
+            _read(found["recorded_at"]),
+            bytes.fromhex(found["commands"]).hex(),
+            tuple(
+                AnchoredEdition(
+                    str(each["plan"]),
+                    str(each["meeting"]),
+                    _whole(each["edition"]),
+                    _whole(each["position"]),
+                    str(each["digest"]),
+                )
+                for each in found["editions"]
+            ),
+            None if found["meeting"] is None else str(found["meeting"]),
+            _read(found["made_at"]),
+        )
+    except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
+        raise NotAnAnchor(type(error).__name__) from error
+
+
+def make_anchor(rows: Rows, meeting: str | None, made_us: int) -> Anchor:
+    """The anchor of everything recorded so far."""
+    uuid = log.ledger_uuid(rows)
+    head = log.read_head(rows, uuid)
+    created = rows.one("SELECT created_at FROM ledger")
+    assert created is not None
+    return Anchor(
+        uuid,
+        created[0],
+        head.position,
+        head.hash.hex(),
+        head.recorded_at,
+        commands_digest(rows, head.position),
+        tuple(sorted(_editions(rows), key=lambda each: each.position)),
+        meeting,
+        made_us,
+    )
+
+
+def check_anchor(rows: Rows, anchor: Anchor, found: Verification) -> None:
+    """Hold the ledger against an anchor. Only where the chain itself holds does the hash stand for all before it."""
+    wrong = list(_differences(rows, anchor))
+    if not wrong and not found.findings:
+        found.anchored = anchor.position
+    found.findings += wrong
+
+
+def _differences(rows: Rows, anchor: Anchor) -> Iterator[Finding]:
+    position = anchor.position
+    if log.ledger_uuid(rows) != anchor.ledger:
+        yield Finding("anchor", position, "ledger")
+        return
+    if rows.one("SELECT created_at FROM ledger") != (anchor.created_us,):
+        yield Finding("anchor", position, "created_at")
+    row = rows.one("SELECT hash FROM events WHERE position = ?", (position,))
+    if position and row is None:
+        yield Finding("cut_off", position)
+        return
+    if position and row is not None and row[0] != bytes.fromhex(anchor.head):
+        yield Finding("anchor", position, "hash")
+    if commands_digest(rows, position) != anchor.commands:
+        yield Finding("anchor", position, "commands")
+    there = {(each.plan, each.position): (each.edition, each.digest) for each in _editions(rows)}
+    for each in anchor.editions:
+        if there.get((each.plan, each.position)) != (each.edition, each.digest):
+            yield Finding("edition", each.position, f"{each.meeting} 第{each.edition}版")
+
+
+def _editions(rows: Rows) -> Iterator[AnchoredEdition]:
+    """Every table handed out, also of meetings that were annulled since; the plan by its id, which never changes."""
+    for plan in catalog.plans(rows):
+        for meeting in catalog.meetings(rows, plan.no):
+            for each in meeting.editions:
+                yield AnchoredEdition(plan.uuid.hex, meeting.name, each.edition, each.position, each.digest)
+
+
+def commands_digest(rows: Rows, position: int) -> str:
+    """SHA-256 over what is remembered of idempotency keys up to a position, whatever the order of the rows.
+
+    Keys under which nothing was recorded count where they were used before the last position: at it, more can follow.
+    """
+    leaves: list[bytes] = []
+    for key, request, result in rows.each("SELECT id, request, result FROM commands"):
+        row = repr((key, bytes(request), bytes(result))).encode() if _bytes(request, result) else b"?"
+        if row == b"?" or _used_at(bytes(result), position):
+            leaves.append(sha256(row).digest())
+    return sha256(b"".join(sorted(leaves))).hexdigest()
+
+
+def _bytes(*values: object) -> bool:
+    return all(isinstance(value, bytes) for value in values)
+
+
+def _used_at(result: bytes, position: int) -> bool:
+    try:
+        told = json.loads(result)
+        first = told["first"]
+        return bool(first <= position if first is not None else told["head"] < position)
+    except (KeyError, TypeError, ValueError):
+        return True
+
+
+def _written(microseconds: int) -> str:
+    moment = datetime.fromtimestamp(microseconds // _MILLION, UTC).replace(microsecond=microseconds % _MILLION)
+    return moment.isoformat(timespec="microseconds")
+
+
+def _read(text: str) -> int:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return int(moment.replace(microsecond=0).timestamp()) * _MILLION + moment.microsecond
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(type(value).__name__)
+    return value

@@ -1,0 +1,73 @@
+"""The log read from end to end, in pages and without joins: for checks and rebuilds of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from plan_ledger.store.log import UUID_BYTES
+from plan_ledger.store.transaction import Rows, SqlRow
+
+PAGE = 4000
+
+
+@frozen
+class LogPage:
+    """Events behind one another, and the texts that stand at their positions.
+
+    Attributes:
+        events: ``(position, stream, version, type, batch, recorded_at, header, command, payload, hash)``.
+        texts: position → ``(salt, body)``; nothing where texts were not asked for.
+    """
+
+    events: list[SqlRow]
+    texts: dict[int, tuple[bytes, str]]
+
+    @property
+    def last(self) -> int:
+        return int(self.events[-1][0])
+
+
+def read_page(rows: Rows, after: int, size: int = PAGE, *, texts: bool = True) -> LogPage | None:
+    """The next events after a position; None behind the last."""
+    events = rows.all(
+        "SELECT position, stream, version, type, batch, recorded_at, header, command, payload, hash FROM events"
+        " WHERE position > ? ORDER BY position LIMIT ?",
+        (after, size),
+    )
+    if not events:
+        return None
+    if not texts:
+        return LogPage(events, {})
+    bodies = rows.all(
+        "SELECT position, salt, body FROM texts WHERE position > ? AND position <= ?", (after, events[-1][0])
+    )
+    return LogPage(events, {position: (salt, body) for position, salt, body in bodies})
+
+
+def pages(rows: Rows, upto: int) -> Iterator[LogPage]:
+    """Every page of events up to a position, without texts."""
+    after = 0
+    while after < upto and (page := read_page(rows, after, texts=False)) is not None:
+        yield page
+        after = page.last
+
+
+def stream_ids(rows: Rows) -> dict[int, bytes]:
+    """The id of every stream by its number; what is no id is left out."""
+    return {no: uuid for no, uuid in rows.all("SELECT no, uuid FROM streams") if _is_id(uuid)}
+
+
+def type_names(rows: Rows) -> dict[int, str]:
+    """The name of every event type by its number; what is no text is left out."""
+    return {no: name for no, name in rows.all("SELECT no, name FROM event_types") if isinstance(name, str)}
+
+
+def headers(rows: Rows) -> dict[int, bytes]:
+    """Every header by its number; what is no bytes is left out."""
+    return {no: content for no, content in rows.all("SELECT no, content FROM headers") if isinstance(content, bytes)}
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, bytes) and len(value) == UUID_BYTES
