@@ -108,6 +108,20 @@ def register_cells(rows: Rows, registers: Sequence[int], pair: Pair) -> dict[int
     return found
 
 
+def register_facts(rows: Rows, registers: Sequence[int], pair: Pair) -> dict[int, tuple[int, int]]:
+    """register → (effective, position) of the fact that is seen; those without a fact by the pair are left out."""
+    found: dict[int, tuple[int, int]] = {}
+    for chunk in chunks(registers):
+        params: tuple[SqlValue, ...] = (*winner_params(pair), *chunk)
+        for no, effective, position in rows.all(
+            f"SELECT c.no, f.effective, f.position FROM (SELECT r.no AS no, {winner('r')} AS position"
+            f" FROM registers r WHERE r.no IN ({marks(len(chunk))})) c JOIN facts f ON f.position = c.position",
+            params,
+        ):
+            found[no] = (effective, position)
+    return found
+
+
 def item_cells(rows: Rows, item: int, pair: Pair) -> dict[int, tuple[int, str | None, int]]:
     """All registers of one item that had a fact by the pair."""
     low, high = bounds(item)

@@ -125,6 +125,12 @@ def _meeting(row: SqlRow, editions: tuple[EditionRow, ...]) -> MeetingRow:
     )
 
 
+def entered_later(rows: Rows, meeting: MeetingRow) -> bool:
+    """Whether a meeting's table was entered afterwards (a baseline), and not handed out by this ledger."""
+    row = rows.one("SELECT payload FROM events WHERE position = ?", (meeting.no,))
+    return row is not None and bool(json.loads(row[0]).get("baseline"))
+
+
 @frozen
 class ActorRow:
     """An actor's revision and, where it was not erased, the particulars: the host's id, name, section."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from attrs import evolve, field, frozen
@@ -14,11 +14,18 @@ from plan_ledger.errors import Place, PlanLedgerError
 from plan_ledger.events import Source
 from plan_ledger.index import catalog
 from plan_ledger.ledger.acting import Acting
-from plan_ledger.ledger.errors import UnknownField, UnknownItem, UnknownLevel
+from plan_ledger.ledger.correction_intents import Correct, CorrectExistence, CorrectionIntent, CorrectPlace
+from plan_ledger.ledger.errors import UnknownItem
+from plan_ledger.ledger.naming import field_key as field_key
+from plan_ledger.ledger.naming import find_field as find_field
+from plan_ledger.ledger.naming import find_level as find_level
 from plan_ledger.ledger.work import Work
 from plan_ledger.values import ranks
-from plan_ledger.values.schema import FieldSpec, LevelSpec, Schema
-from plan_ledger.values.texts import clean_text, folded_name
+from plan_ledger.values.schema import LevelSpec, Schema
+from plan_ledger.values.texts import clean_text
+
+if TYPE_CHECKING:
+    from plan_ledger.ledger.correcting import Corrections
 
 
 @frozen
@@ -80,7 +87,7 @@ class PlaceAt:
     rank: str
 
 
-Intent = Add | Change | Move | Withdraw | Restore | PlaceAt
+Intent = Add | Change | Move | Withdraw | Restore | PlaceAt | CorrectionIntent
 
 
 def _cleaned(text: str | None) -> str | None:
@@ -109,6 +116,7 @@ class Executor:
         # The plan, level and known field names of the level that was changed last: bulk changes stay on one.
         self._fields: dict[str, tuple[UUID, LevelSpec, dict[str, str]]] = {}
         self._siblings: dict[tuple[UUID, UUID | None], dict[UUID, str]] = {}
+        self._corrections: Corrections | None = None
 
     def prepare(self, intents: Sequence[Intent]) -> None:
         """Read what many intents need in few queries."""
@@ -137,6 +145,8 @@ class Executor:
                 self._decide(self._item(uuid), domain.RestoreItem())
             case PlaceAt(item=uuid, under=under, rank=rank):
                 self._put_back(self._item(uuid), under, rank)
+            case Correct() | CorrectPlace() | CorrectExistence():
+                self._correct(intent)
 
     # --- single intents -----------------------------------------------------------------------------------------
 
@@ -205,6 +215,17 @@ class Executor:
     def _place(self, item: domain.Item, under: UUID | None, rank: str, source: Source | None) -> None:
         parent = self._parent(under)
         self._decide(item, domain.MoveItem(parent, rank, source))
+        self._moved(item, under, rank)
+
+    def _correct(self, intent: CorrectionIntent) -> None:
+        if self._corrections is None:
+            from plan_ledger.ledger.correcting import Corrections
+
+            self._corrections = Corrections(self._work, self._moved)
+        self._corrections.run(intent)
+
+    def _moved(self, item: domain.Item, under: UUID | None, rank: str) -> None:
+        """Keep count of who stands under whom; ``item`` is as it was before."""
         self._children(item.plan, item.parent).pop(item.id, None)
         self._children(item.plan, under)[item.id] = rank
 
@@ -287,53 +308,3 @@ def gap_after(
         raise UnknownItem(after.hex)
     low = siblings[after]
     return low, min((rank for rank in siblings.values() if rank > low), default=None)
-
-
-def find_level(schema: Schema, name: str) -> LevelSpec:
-    """A level by key or label.
-
-    Raises:
-        UnknownLevel: With the names there are.
-    """
-    wanted = folded_name(name)
-    for level in schema.levels:
-        if wanted in (level.key, folded_name(level.label)):
-            return level
-    raise UnknownLevel(name, tuple(level.key for level in schema.levels))
-
-
-def find_field(level: LevelSpec, name: str) -> FieldSpec:
-    """A live field by key, label or alias.
-
-    Raises:
-        UnknownField: With the nearest names.
-    """
-    direct = level.field(name)
-    if direct is not None and not direct.retired:
-        return direct
-    wanted = folded_name(name)
-    names: dict[str, FieldSpec] = {}
-    for spec in level.live_fields:
-        for each in (spec.key, spec.label, spec.header, *spec.aliases):
-            names.setdefault(folded_name(each), spec)
-    if wanted in names:
-        return names[wanted]
-    near = get_close_matches(wanted, names, n=3, cutoff=0.4) or [spec.key for spec in level.live_fields]
-    suggestions = tuple(dict.fromkeys(names[each].label if each in names else each for each in near))
-    raise UnknownField(name, suggestions, place=Place(item=level.label))
-
-
-def field_key(schema: Schema, name: str) -> str:
-    """The key of the field of this name on the lowest level that has one.
-
-    Raises:
-        UnknownField: No level has one; with the nearest names of the lowest.
-    """
-    error: UnknownField | None = None
-    for level in reversed(schema.levels):
-        try:
-            return find_field(level, name).key
-        except UnknownField as unknown:
-            error = error or unknown
-    assert error is not None
-    raise error

@@ -7,8 +7,12 @@ from uuid import UUID
 
 from plan_ledger.domain.errors import NotThere
 from plan_ledger.events import Source
+from plan_ledger.ledger import correcting
+from plan_ledger.ledger.correcting import CorrectionReceipt
+from plan_ledger.ledger.correction_intents import Correct, CorrectExistence, CorrectPlace
 from plan_ledger.ledger.intents import Batch, Change, Intent, Move, Restore, Withdraw
 from plan_ledger.ledger.work import Receipt
+from plan_ledger.queries.moments import Moment
 from plan_ledger.queries.results import AuditRow, SnapshotItem
 
 if TYPE_CHECKING:
@@ -81,6 +85,78 @@ class Item:
     def restore(self) -> Receipt:
         """Put a withdrawn item back."""
         return self._submit([Restore(self.id)])
+
+    def correct(self, *, as_of: Moment, source: str | None = None, **fields: str) -> CorrectionReceipt:
+        """Say what fields should have said on the table that a meeting handed out.
+
+        Recorded now, it counts at that meeting, and carries forward until the next recorded change of the same field.
+        What was handed out stays as it is; ``snapshot(meeting, known_at="now")`` shows it corrected.
+
+        Args:
+            as_of: The meeting (its latest edition), or an edition (``第2回PT#1``).
+            source: Where the right text was taken from.
+            fields: Texts by field key.
+
+        Returns:
+            With the later meetings that the correction reaches.
+
+        Raises:
+            NotAMeeting, UnknownMeeting: ``as_of`` names no meeting that was held.
+            NotInTable: The item was not on that table; correct its existence first.
+            NothingToCorrect: As known today, the table says so already.
+        """
+        return correcting.correct(self._plan, Correct(self.id, as_of, fields, correcting.source_of(source)))
+
+    def correct_place(
+        self,
+        *,
+        as_of: Moment,
+        under: Item | str | None,
+        after: Item | str | None = None,
+        first: bool = False,
+        source: str | None = None,
+    ) -> CorrectionReceipt:
+        """Say under which parent (None: the top level) an item should have stood on a table. See ``correct``.
+
+        Raises:
+            WrongLevel: An item can't stand there.
+        """
+        parent, sibling = self._id_of(under), self._id_of(after)
+        source_said = correcting.source_of(source)
+        return correcting.correct(self._plan, CorrectPlace(self.id, as_of, parent, sibling, first, source_said))
+
+    def correct_existence(
+        self,
+        exists: bool,
+        *,
+        as_of: Moment,
+        under: Item | str | None = None,
+        after: Item | str | None = None,
+        source: str | None = None,
+        **fields: str,
+    ) -> CorrectionReceipt:
+        """Say that the item should, or should not, have been on a meeting's table. See ``correct``.
+
+        One that should have been there stands where it was first filed later, under the title that it got then, its
+        other fields empty, unless ``under``, ``after`` and ``fields`` say otherwise.
+
+        Raises:
+            NotInTable: The parent was not on that table.
+        """
+        intent = CorrectExistence(
+            self.id,
+            as_of,
+            exists,
+            self._id_of(under),
+            self._id_of(after),
+            under is not None,
+            fields,
+            correcting.source_of(source),
+        )
+        return correcting.correct(self._plan, intent)
+
+    def _id_of(self, item: Item | str | None) -> UUID | None:
+        return None if item is None else item.id if isinstance(item, Item) else self._plan[item].id
 
     def history(self, field: str) -> list[AuditRow]:
         """Every change of one field."""

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from plan_ledger.domain import plans as domain
 from plan_ledger.ledger import editions, undoing
 from plan_ledger.ledger.asking import PlanQueries
+from plan_ledger.ledger.correcting import CorrectionReceipt, edition_meant
 from plan_ledger.ledger.intents import Add, find_level
 from plan_ledger.ledger.item import Item
 from plan_ledger.ledger.work import Receipt, Work
+from plan_ledger.queries import differences
 from plan_ledger.queries.moments import Moment, Moments
-from plan_ledger.queries.results import MeetingInfo
+from plan_ledger.queries.results import ChangeSet, MeetingInfo
 from plan_ledger.values.schema import Schema
 
 if TYPE_CHECKING:
@@ -61,6 +63,26 @@ class Plan(PlanQueries):
         item = Item(self, uuid, receipt.last or self._ledger.head)
         self._ledger.recording.tell(item.recorded)
         return item
+
+    def correct(
+        self, item: Item | str, field: str, value: str, *, as_of: Moment, source: str | None = None
+    ) -> CorrectionReceipt:
+        """Say what a field should have said on a meeting's table. See :meth:`Item.correct`."""
+        handle = item if isinstance(item, Item) else self[item]
+        return handle.correct(as_of=as_of, source=source, **{field: value})
+
+    def differences(self, meeting: Moment, *, known_at: Moment = None) -> ChangeSet:
+        """What was handed out at a meeting against the same table corrected, as known now or at ``known_at``.
+
+        Raises:
+            NotAMeeting, UnknownMeeting: ``meeting`` names no meeting that was held.
+        """
+        with self._ledger.reading() as rows:
+            moments = Moments(rows, self._row)
+            moment = edition_meant(moments, meeting)
+            known = moments.resolve(known_at).pair.known
+            scope = self._scope(rows, moments, moment, None)
+            return differences.corrected(rows, self._row, moment, known, scope=scope)
 
     # --- sheets -------------------------------------------------------------------------------------------------
 

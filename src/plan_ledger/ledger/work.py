@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from plan_ledger.domain import items as domain
 from plan_ledger.events import (
@@ -29,6 +29,7 @@ from plan_ledger.events import (
 from plan_ledger.index.projector import Names, Projector
 from plan_ledger.index.registers import register
 from plan_ledger.ledger.acting import Acting, Person
+from plan_ledger.ledger.receipt import Receipt as Receipt
 from plan_ledger.store import log
 from plan_ledger.store.mapper import commitment
 from plan_ledger.store.recorded import Recorded, RecordedBatch
@@ -52,37 +53,6 @@ REDACTED = "\x00"
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-@frozen
-class Receipt:
-    """What a write recorded: its first and last position (None: nothing had to be recorded), and when."""
-
-    first: int | None
-    last: int | None
-    recorded_us: int | None = None
-
-    def __bool__(self) -> bool:
-        """Whether anything was recorded."""
-        return self.first is not None
-
-    @property
-    def recorded_at(self) -> datetime | None:
-        """When it was recorded, in UTC."""
-        return None if self.recorded_us is None else _EPOCH + self.recorded_us * _MICROSECOND
-
-    @property
-    def batch(self) -> int | None:
-        """The batch's name: the position of its first event."""
-        return self.first
-
-    def to_dict(self) -> dict[str, object]:
-        return {
-            "batch": self.first,
-            "first": self.first,
-            "last": self.last,
-            "recorded_at": self.recorded_at.isoformat() if self.recorded_at else None,
-        }
 
 
 @define
@@ -332,6 +302,29 @@ class Work:
                 self._foreseen = False
                 self._items.pop(uuid, None)
                 self._cells.pop(uuid, None)
+
+    def record_late(self, events: Sequence[Event], *, holds: bool) -> None:
+        """Add facts that count at an earlier point; the state moves on where they ``hold`` now too."""
+        assert self._open is not None
+        if self._newcomers and events:
+            self.record(self._introduce())
+        for event in events:
+            uuid = event.originator_id
+            stream = self._streams.get(uuid) or self._append_to(uuid)
+            stream.version += 1
+            self.position += 1
+            self._collected.append(Recorded(self.position, event, stream.no, stream.raw, stream.version))
+            if holds and isinstance(event, FieldChanged):
+                self._cells[uuid][event.field] = domain.Cell(event.text or "", self.position)
+            elif holds and isinstance(event, ItemEvent):
+                self._items[uuid] = domain.evolve(self._items.get(uuid), event, self.position)
+
+    def unwritten(self) -> Iterator[Event]:
+        """The events of this write that the index does not hold yet."""
+        for batch in self._pending:
+            yield from (recorded.event for recorded in batch.events)
+        if self._open is not None:
+            yield from (recorded.event for recorded in self._collected)
 
     def _append_to(self, uuid: UUID) -> Stream:
         """A stream to append to; a new one gets the next number."""

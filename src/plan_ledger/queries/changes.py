@@ -17,6 +17,7 @@ from plan_ledger.queries.results import (
     MomentRef,
 )
 from plan_ledger.store.transaction import Rows
+from plan_ledger.values.coordinates import Pair, effective_of
 from plan_ledger.values.schema import EXISTENCE, FIRST_FIELD, PLACE, Schema
 from plan_ledger.values.texts import REDACTED_TEXT
 
@@ -88,11 +89,13 @@ class _Comparison:
         """
         self.behind: dict[int, list[Cause]] = {}
         self.new_cells: dict[int, tuple[int, str | None, int]] = {}
+        self.late: dict[int, int] = {}  # position → where it counts, of facts that count elsewhere
         since, until = self.since.pair, self.until.pair
         plainly = since.ordinary <= until.ordinary and not asof.any_late(self.rows)
         actors = known_actors(self.rows)
-        for no, body, state, *columns in asof.facts_between(
-            self.rows, since, until, f"x.body, f.state, {COLUMNS}", JOINS
+        late_registers: list[int] = []
+        for no, body, state, effective, *columns in asof.facts_between(
+            self.rows, since, until, f"x.body, f.state, f.effective, {COLUMNS}", JOINS
         ):
             found = cause(tuple(columns), actors, self.plan.zone)
             if no in self.behind:
@@ -101,7 +104,28 @@ class _Comparison:
                 self.behind[no] = [found]
             if plainly:
                 self.new_cells[no] = (found.position, body, state)
+            elif effective != effective_of(found.position):
+                self.late[found.position] = effective
+                late_registers.append(no)
+        if late_registers:
+            self._drop_what_never_held(sorted(set(late_registers)))
         return list(self.behind)
+
+    def _drop_what_never_held(self, registers: list[int]) -> None:
+        """A fact that both tables would have overruled is behind nothing; the others go in the order of counting."""
+        since, until = self.since.pair, self.until.pair
+        both = Pair(min(since.at, until.at), min(since.known, until.known))
+        held = asof.register_facts(self.rows, registers, both)
+        for no in registers:
+            kept = [each for each in self.behind[no] if self._counts(each) > held.get(no, (0, 0))]
+            if kept:
+                self.behind[no] = sorted(kept, key=self._counts)
+            else:
+                del self.behind[no]
+
+    def _counts(self, cause: Cause) -> tuple[int, int]:
+        """Where an event counts, then where it was recorded."""
+        return self.late.get(cause.position, effective_of(cause.position)), cause.position
 
     def _item(
         self, row: ItemRow, registers: Iterable[int], kind: ChangeKind | None
@@ -150,7 +174,6 @@ class _Comparison:
         return found
 
     def _entries(self, pending: list[tuple[ItemRow, int, ChangeKind, str, str]]) -> ChangeSet:
-        corrected = self._corrected()
         new_paths = self._paths(self.new, {row.no for row, _, kind, _, _ in pending if kind != "removed"}, self.until)
         old_items = {row.no for row, _, kind, _, _ in pending if kind in ("removed", "moved")}
         old_paths = self._paths(self.old, old_items, self.since) if old_items else {}
@@ -159,7 +182,7 @@ class _Comparison:
             path = (old_paths if kind == "removed" else new_paths)[row.no]
             field = None if no & MASK == PLACE else self.keys[no & MASK][1]
             shown_kind: ChangeKind = kind
-            if kind in ("changed", "moved") and no in self.new_cells and self.new_cells[no][0] in corrected:
+            if kind in ("changed", "moved") and self._corrected(no):
                 shown_kind = "corrected"
             old_path = old_paths.get(row.no) if kind == "moved" else None
             if kind == "moved":
@@ -194,7 +217,7 @@ class _Comparison:
         own = self.behind.get(no, [])
         if not own and kind in ("added", "removed"):
             own = [each for line in self._line(row) for each in self.behind.get(register(line, EXISTENCE), [])]
-        return tuple(sorted(own, key=_position) if len(own) > 1 else own)
+        return tuple(sorted(own, key=self._counts) if len(own) > 1 else own)
 
     def _line(self, row: ItemRow) -> list[int]:
         """The item and its ancestors, in whichever of the two structures they are."""
@@ -206,15 +229,10 @@ class _Comparison:
             at = found.parent if found else None
         return line
 
-    def _corrected(self) -> set[int]:
-        """Facts that say an earlier value was wrong: they count at or before what the earlier table showed."""
-        return {
-            position
-            for (position,) in self.rows.all(
-                "SELECT position FROM facts WHERE effective <> position * 1048576 AND effective <= ?",
-                (self.since.pair.at,),
-            )
-        }
+    def _corrected(self, no: int) -> bool:
+        """Whether the later text says that the earlier table was wrong: it counts at or before what that showed."""
+        cell = self.new_cells.get(no)
+        return cell is not None and cell[0] in self.late and self.late[cell[0]] <= self.since.pair.at
 
     def _paths(
         self, structure: Mapping[int, ItemRow], items: set[int], moment: MomentRef
@@ -237,10 +255,6 @@ class _Comparison:
                 elif old.label != spec.label:
                     found.append(f"{level.label}・{old.label}：名称変更（{spec.label}）")
         return tuple(found)
-
-
-def _position(cause: Cause) -> int:
-    return cause.position
 
 
 def paths(

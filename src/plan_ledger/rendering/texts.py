@@ -7,6 +7,8 @@ import re
 from datetime import date, datetime
 from typing import Final
 
+from attrs import evolve
+
 from plan_ledger.queries.results import ChangeEntry, ChangeKind, MomentRef
 from plan_ledger.values.notation.eras import era_of
 
@@ -54,7 +56,12 @@ def minute(moment: datetime) -> str:
 
 
 def moment_name(moment: MomentRef) -> str:
-    """A moment as people call it: a meeting with its edition from the second on, a position as 記録番号."""
+    """A moment as people call it: a meeting with its edition from the second on, a position as 記録番号.
+
+    The same point as it was known at another position says so.
+    """
+    if moment.as_known:
+        return f"{moment_name(evolve(moment, as_known=False))}（記録番号{moment.pair.known}までの記録による）"
     if moment.meeting:
         edition = moment.edition or 1
         return moment.meeting if edition == 1 else f"{moment.meeting} 第{edition}版"

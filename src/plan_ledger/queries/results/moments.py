@@ -12,7 +12,10 @@ from plan_ledger.values.coordinates import Pair
 
 @frozen
 class MomentRef:
-    """A resolved moment: what it was called, its position, and the pair that a snapshot of it depends on."""
+    """A resolved moment: what it was called, its position, and the pair that a snapshot of it depends on.
+
+    ``as_known``: not what was handed out, but the same point as it was known at another position (``pair.known``).
+    """
 
     name: str
     position: int
@@ -21,6 +24,7 @@ class MomentRef:
     edition: int | None = None
     held_on: date | None = None
     as_of_on: date | None = None
+    as_known: bool = False
 
     def __str__(self) -> str:
         return self.name

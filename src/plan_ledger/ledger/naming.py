@@ -1,0 +1,60 @@
+"""Levels and fields by the names that people use: key, label, alias."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from plan_ledger.errors import Place
+from plan_ledger.ledger.errors import UnknownField, UnknownLevel
+from plan_ledger.values.schema import FieldSpec, LevelSpec, Schema
+from plan_ledger.values.texts import folded_name
+
+
+def find_level(schema: Schema, name: str) -> LevelSpec:
+    """A level by key or label.
+
+    Raises:
+        UnknownLevel: With the names there are.
+    """
+    wanted = folded_name(name)
+    for level in schema.levels:
+        if wanted in (level.key, folded_name(level.label)):
+            return level
+    raise UnknownLevel(name, tuple(level.key for level in schema.levels))
+
+
+def find_field(level: LevelSpec, name: str) -> FieldSpec:
+    """A live field by key, label or alias.
+
+    Raises:
+        UnknownField: With the nearest names.
+    """
+    direct = level.field(name)
+    if direct is not None and not direct.retired:
+        return direct
+    wanted = folded_name(name)
+    names: dict[str, FieldSpec] = {}
+    for spec in level.live_fields:
+        for each in (spec.key, spec.label, spec.header, *spec.aliases):
+            names.setdefault(folded_name(each), spec)
+    if wanted in names:
+        return names[wanted]
+    near = get_close_matches(wanted, names, n=3, cutoff=0.4) or [spec.key for spec in level.live_fields]
+    suggestions = tuple(dict.fromkeys(names[each].label if each in names else each for each in near))
+    raise UnknownField(name, suggestions, place=Place(item=level.label))
+
+
+def field_key(schema: Schema, name: str) -> str:
+    """The key of the field of this name on the lowest level that has one.
+
+    Raises:
+        UnknownField: No level has one; with the nearest names of the lowest.
+    """
+    error: UnknownField | None = None
+    for level in reversed(schema.levels):
+        try:
+            return find_field(level, name).key
+        except UnknownField as unknown:
+            error = error or unknown
+    assert error is not None
+    raise error
