@@ -12,7 +12,7 @@ from plan_ledger.cli.app import app
 from .conftest import ACTOR, PLAN, Run
 
 WRITING = {"init", "add", "move", "withdraw", "restore", "change", "import", "hold", "reissue", "annul", "undo"}
-ASKING = {"snapshot", "changes", "audit", "history", "meetings", "totals", "elapsed", "diff"}
+ASKING = {"snapshot", "changes", "audit", "history", "meetings", "totals", "elapsed", "actors", "diff"}
 KEEPING = {"verify", "rebuild", "backup", "dump", "load"}
 
 
@@ -26,7 +26,8 @@ def test_every_command_is_of_a_known_sort() -> None:
 
 @pytest.mark.parametrize("name", sorted(WRITING))
 def test_what_records_takes_who_and_why(name: str) -> None:
-    assert {"--actor", "--section", "--for", "--approval", "--reason", "--json", "-l", "--plan"} <= options(name)
+    who = {"--actor", "--section", "--for", "--approver", "--approval", "--reason"}
+    assert who | {"--json", "-l", "--plan"} <= options(name)
 
 
 @pytest.mark.parametrize("name", sorted(ASKING))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from threading import Thread
 import pytest
 
 from plan_ledger import Acting, Batch, Change, Ledger, Person, Plan
-from plan_ledger.ledger.errors import ActorRequired, UnknownActor
+from plan_ledger.ledger.errors import ActorRefused, ActorRequired, UnknownActor
 
 
 @pytest.fixture
@@ -146,6 +147,60 @@ def test_tasks_started_inside_act_for_the_same_person_and_stay_apart(ledger: Led
             assert row.new == f"{row.actor.name}の戦略"
 
 
+def test_a_task_that_outlives_the_block_keeps_its_actor_and_a_thread_can_be_given_one(
+    ledger: Ledger, plan: Plan
+) -> None:
+    async def later() -> None:
+        await asyncio.sleep(0.01)
+        plan.add("strategy", "後の戦略")
+        await asyncio.to_thread(plan.add, "strategy", "別のスレッドの戦略")
+
+    async def main() -> None:
+        with ledger.acting("企画室", reason="照会"):
+            task = asyncio.create_task(later())
+        with pytest.raises(ActorRequired):
+            plan.add("strategy", "外の戦略")
+        await task
+
+    asyncio.run(main())
+    rows = {row.new: row for row in plan.audit(field="title")}
+    assert {rows[name].actor.name for name in ("後の戦略", "別のスレッドの戦略")} == {"企画室"}
+    assert rows["後の戦略"].reason == "照会"
+
+
+def test_a_block_left_in_another_context_ends_quietly(ledger: Ledger, plan: Plan) -> None:
+    """Frameworks may run the two halves of a dependency in different threads."""
+    block = ledger.acting("企画室")
+    contextvars.copy_context().run(block.__enter__)
+    with pytest.raises(ActorRequired):
+        plan["戦略1"].change(title="A")
+    block.__exit__(None, None, None)
+    with pytest.raises(ActorRequired):
+        plan["戦略1"].change(title="A")
+
+
+def test_who_acts_is_authenticated_only_where_the_host_says_so(ledger: Ledger, plan: Plan) -> None:
+    item = plan["戦略1"]
+    with ledger.acting("山田", assurance="authenticated"):
+        item.change(title="A")
+        with ledger.acting(reason="内"):
+            item.change(title="B")
+        with ledger.acting("鈴木"):
+            item.change(title="C")
+        with ledger.acting(assurance="declared"):
+            item.change(title="D")
+    told = [row.to_dict()["assurance"] for row in plan.history(item, "title")[1:]]
+    assert told == ["authenticated", "authenticated", "declared", "declared"]
+    head = ledger.head
+    with pytest.raises(ValueError, match="assurance"):
+        ledger.acting("山田", assurance="root")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="document_sha256"):
+        Acting("山田", document_sha256="abc")
+    with pytest.raises(TypeError, match="section"):
+        ledger.acting(Person("山田"), section="企画室")
+    assert ledger.head == head
+
+
 def test_two_ledgers_keep_their_actors_apart(ledger: Ledger) -> None:
     with Ledger.open() as other, ledger.acting("企画室"), pytest.raises(ActorRequired):
         other.open_plan("計画", fiscal_year=2023)
@@ -175,6 +230,64 @@ def test_a_change_of_section_is_a_revision_of_the_same_person(ledger: Ledger, pl
     assert [row.actor.section for row in rows] == ["企画室", "財政課", "財政課", "企画室", "企画室"], "as of then"
     assert len(list(plan.audit(actor="u1"))) == 4
     assert ledger.verify()
+
+
+def test_a_section_renamed_by_reorganisation_changes_no_table_and_no_row_of_the_past(
+    ledger: Ledger, plan: Plan
+) -> None:
+    item = plan["戦略1"]
+    with ledger.acting(Person("山田", id="u1", section="観光課"), on_behalf_of=Person("観光課", id="s7")):
+        item.change(title="A")
+        plan.hold("第1回PT")
+    before = plan.snapshot("第1回PT").to_json()
+    rows = [row.to_dict() for row in plan.audit()]
+    with ledger.acting(Person("山田", id="u1", section="観光戦略課"), on_behalf_of=Person("観光戦略課", id="s7")):
+        item.change(title="B")
+        item.change(title="A")
+        plan.hold("第2回PT")
+    assert plan.snapshot("第1回PT").to_json() == before
+    assert plan.snapshot("第2回PT").digest == plan.snapshot("第1回PT").digest
+    assert not plan.changes("第1回PT", "第2回PT"), "who recorded it makes nothing red"
+    assert [row.to_dict() for row in plan.audit()][: len(rows)] == rows
+    authors = [row.cause.author for row in plan.history(item, "title")[1:]]
+    assert [(each.id, each.name) for each in authors if each] == [
+        ("s7", "観光課"),
+        ("s7", "観光戦略課"),
+        ("s7", "観光戦略課"),
+    ]
+    (section,) = [each for each in ledger.actors() if each.latest.id == "s7"]
+    assert (section.latest.name, [each.name for each in section.former]) == ("観光戦略課", ["観光課"])
+    assert ledger.verify()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("財政課 上田", "財政課 上\u7530\ufe00"),
+        ("Aoki", "Аоki"),
+        ("総務課 二ノ宮", "総務課 ニノ宮"),
+        ("高橋", "髙橋"),
+        ("企画室 主査", "企画室主査"),
+        ("スポーツ課", "スポ一ツ課"),
+    ],
+)
+def test_other_actors_whose_names_look_alike_are_flagged(ledger: Ledger, plan: Plan, one: str, other: str) -> None:
+    item = plan["戦略1"]
+    for name in (one, other, "環境課"):
+        with ledger.acting(name):
+            item.change(title=name)
+    alike = {each.latest.name: [found.name for found in each.looks_like] for each in ledger.actors()}
+    assert alike == {"企画室": [], one: [other], other: [one], "環境課": []}
+    assert [row.actor.name for row in plan.history(item, "title")[1:]] == [one, other, "環境課"], "stored as given"
+
+
+@pytest.mark.parametrize("invisible", ["\u202e", "\u2066", "\u200b", "\u200d", "\ufeff", "\u00ad"])
+def test_invisible_characters_in_a_name_are_refused(ledger: Ledger, invisible: str) -> None:
+    for name in (f"財政課{invisible}", f"{invisible}財政課"):
+        with pytest.raises(ActorRefused):
+            Person(name)
+        with pytest.raises(ActorRefused), ledger.acting("企画室", on_behalf_of=name):
+            pytest.fail("on behalf of nobody who can be seen")
 
 
 def test_names_that_look_alike_are_one_person_each_shown_as_given(ledger: Ledger, plan: Plan) -> None:

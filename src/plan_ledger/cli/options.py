@@ -79,6 +79,7 @@ def writes(*, actor_required: bool = True) -> Callable[[F], F]:
             callback=_told("on_behalf_of"),
             help="回答者。代わりに入力するとき。",
         ),
+        click.option("--approver", metavar="NAME", expose_value=False, callback=_told("approver"), help="決裁者。"),
         click.option("--approval", metavar="TEXT", expose_value=False, callback=_told("approval"), help="決裁番号。"),
         click.option("--reason", metavar="TEXT", expose_value=False, callback=_told("reason"), help="変更理由。"),
         as_json(),

@@ -20,6 +20,7 @@ class Who:
     actor: str | None = None
     section: str | None = None
     on_behalf_of: str | None = None
+    approver: str | None = None
     approval: str | None = None
     reason: str | None = None
 
@@ -75,6 +76,7 @@ class State:
             who.actor,
             section=who.section,
             on_behalf_of=who.on_behalf_of,
+            approver=who.approver,
             approval=who.approval,
             reason=who.reason,
         ):

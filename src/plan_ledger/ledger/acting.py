@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field, frozen, validators
 
 from plan_ledger.ledger.errors import ActorRefused, ActorRequired
-from plan_ledger.values.texts import clean_text, folded_name, has_bidi
+from plan_ledger.values.lookalikes import has_invisible
+from plan_ledger.values.texts import clean_text, folded_name
+
+Assurance = Literal["declared", "authenticated"]
+"""How sure it is who acts: said by whoever recorded it, or made sure of by the host."""
 
 
 def _checked(name: str) -> str:
-    if not name.strip() or has_bidi(name):
+    if not name.strip() or has_invisible(name):
         raise ActorRefused(name)
     return clean_text(name)
 
@@ -53,10 +57,12 @@ class Acting:
     on_behalf_of: Person | None = None
     approver: Person | None = None
     approval: str | None = field(default=None, converter=_clean)
-    assurance: Literal["declared", "authenticated"] = "declared"
+    assurance: Assurance = field(default="declared", validator=validators.in_(get_args(Assurance)))
     reason: str | None = field(default=None, converter=_clean)
     document: str | None = field(default=None, converter=_clean)
-    document_sha256: str | None = None
+    document_sha256: str | None = field(
+        default=None, validator=validators.optional(validators.matches_re("[0-9a-f]{64}"))
+    )
 
 
 class ActingContext:
@@ -82,7 +88,10 @@ class ActingContext:
         try:
             yield acting
         finally:
-            self._current.reset(token)
+            # A generator may be closed in another context than the one that it was begun in (a web framework runs
+            # the two halves of a dependency in two threads): what was set there ended with that context.
+            with suppress(ValueError):
+                self._current.reset(token)
 
     def nested(self, **changes: Any) -> Acting:
         """The current acting with some things said anew (a reason, a document)."""

@@ -253,3 +253,12 @@ class NotInBatch(PlanLedgerError):
     en: ClassVar[str] = "{act!r} can't be done inside a batch; end it first."
 
     act: str
+
+
+@define(eq=False, slots=False)
+class BatchEnded(PlanLedgerError):
+    """A task that was started inside a batch wants to record something after the batch ended."""
+
+    code: ClassVar[str] = "batch_ended"
+    ja: ClassVar[str] = "一括変更は終わっています。中で始めた処理を待ってから with ledger.batch() を抜けてください。"
+    en: ClassVar[str] = "This batch has ended; wait for the tasks started inside before leaving with ledger.batch()."

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,7 +16,7 @@ from plan_ledger.domain import plans as plan_domain
 from plan_ledger.domain.errors import TitleMissing
 from plan_ledger.index import catalog
 from plan_ledger.ledger import keeping
-from plan_ledger.ledger.acting import Acting, ActingContext, Person, person
+from plan_ledger.ledger.acting import Acting, ActingContext, Assurance, Person, person
 from plan_ledger.ledger.errors import (
     FiscalYearRefused,
     OtherFiscalYear,
@@ -24,15 +24,17 @@ from plan_ledger.ledger.errors import (
     UnknownPlan,
     UnknownZone,
 )
+from plan_ledger.ledger.guarding import Guarding
 from plan_ledger.ledger.intents import Batch, Executor, Intent
 from plan_ledger.ledger.recording import OpenBatch, Recording
 from plan_ledger.ledger.work import Clock, Receipt, Work, utc_now
+from plan_ledger.queries import actors as known_actors
+from plan_ledger.queries.actors import KnownActor
 from plan_ledger.values.ids import IdFactory, new_uuid
 from plan_ledger.values.schema import Schema, default_schema
 from plan_ledger.values.texts import clean_text, folded_name
 
 if TYPE_CHECKING:
-    from plan_ledger.integrity.verify import Verification
     from plan_ledger.ledger.plan import Plan
     from plan_ledger.queries.following import LogEntry
     from plan_ledger.store.application import LedgerStore
@@ -43,7 +45,7 @@ MEMORY = ":memory:"
 FIRST_YEAR, LAST_YEAR = 1868, 9998
 
 
-class Ledger:
+class Ledger(Guarding):
     """One ledger: many plans, one log, one chain. Open with :meth:`open`; safe to use from many threads."""
 
     def __init__(self, store: LedgerStore, name: str, clock: Clock, ids: IdFactory) -> None:
@@ -128,29 +130,37 @@ class Ledger:
         on_behalf_of: str | Person | None = None,
         approver: str | Person | None = None,
         approval: str | None = None,
-        assurance: Literal["declared", "authenticated"] = "declared",
+        assurance: Assurance | None = None,
         reason: str | None = None,
     ) -> AbstractContextManager[Acting]:
         """Say who acts, for the ``with`` block and the tasks it starts. Nested without an actor: the rest stays.
 
         Args:
             actor: Who records: a name, or a :class:`Person` with the host's id. None: as outside.
-            section: The actor's section (所属), where ``actor`` is a name.
+            section: The actor's section (所属), where ``actor`` is a name; a :class:`Person` has its own.
             on_behalf_of: The author, where somebody else records (回答者).
             approver, approval: Who approved it, and the approval's number (決裁番号).
-            assurance: ``"authenticated"`` only where the host has made sure who this is.
+            assurance: ``"authenticated"`` only where the host has made sure who this is; else ``"declared"``.
             reason: Why.
+
+        Raises:
+            ActorRefused: A name is blank or holds invisible characters.
+            ActorRequired: Nobody is said to act, here or outside.
         """
         said: dict[str, Any] = {
             "on_behalf_of": None if on_behalf_of is None else person(on_behalf_of),
             "approver": None if approver is None else person(approver),
             "approval": approval,
-            "reason": None if reason is None else clean_text(reason),
+            "reason": reason,
         }
         if actor is None:
-            return self._acting.acting(self._acting.nested(**said))
-        who = Person(actor, section=section) if isinstance(actor, str) else actor
-        return self._acting.acting(Acting(who, assurance=assurance, **said))
+            acting = self._acting.nested(assurance=assurance, **said)
+        else:
+            who = Person(actor, section=section) if isinstance(actor, str) else actor
+            acting = Acting(who, assurance=assurance or "declared", **said)
+        if section is not None and not isinstance(actor, str):
+            raise TypeError("section= goes with an actor's name; a Person has a section of its own")
+        return self._acting.acting(acting)
 
     def current_acting(self) -> Acting:
         """Who is acting here.
@@ -159,6 +169,11 @@ class Ledger:
             ActorRequired: Nobody is.
         """
         return self._acting.current()
+
+    def actors(self) -> list[KnownActor]:
+        """Everybody who recorded, answered or approved anything, with former names and sections and look-alikes."""
+        with self.reading() as rows:
+            return known_actors.known(rows)
 
     # --- plans --------------------------------------------------------------------------------------------------
 
@@ -329,12 +344,6 @@ class Ledger:
     def store(self) -> LedgerStore:
         """The event-sourced application underneath: eventsourcing's notification log, mapper and recorder."""
         return self._store
-
-    def verify(self) -> Verification:
-        """Check the chain, the texts, the index against a replay, and every edition's digest."""
-        from plan_ledger.integrity.verify import verify
-
-        return verify(self._store)
 
     def rebuild(self) -> None:
         """Make the index anew from the log."""

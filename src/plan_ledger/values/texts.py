@@ -18,7 +18,6 @@ REDACTED_TEXT = "抹消済"
 """What stands where a text was destroyed on purpose."""
 
 _REFUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 
 
 @define(eq=False, slots=False)
@@ -69,8 +68,3 @@ def flat(text: str) -> str:
 def folded_name(text: str) -> str:
     """A name for comparing: width and compatibility forms, case and runs of white space folded. Never stored."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def has_bidi(text: str) -> bool:
-    """Whether the text holds bidirectional controls, which can make a name look like another."""
-    return bool(_BIDI.search(text))
