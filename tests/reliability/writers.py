@@ -1,59 +1,66 @@
-"""What the child processes of the reliability tests run: ``python writers.py ROLE PATH …``."""
+"""What the child processes of the reliability tests run; ``python writers.py PLACE RUN`` is :func:`endless`."""
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
+from multiprocessing.connection import Connection
 
 from plan_ledger import Ledger, PlanLedgerError
-from plan_ledger.store.errors import LedgerBusy
 
 
-def endless(path: str, run: str) -> None:
+def endless(place: str, run: str, line: Connection | None = None) -> None:
     """Change two fields of an item together, for ever; tell each change when it was acknowledged."""
-    with Ledger.open(path) as ledger, ledger.acting(f"担当{run}"):
+    with Ledger.open(place) as ledger, ledger.acting(f"担当{run}"):
         item = ledger.plan()["事業1"]
         for number in range(1_000_000):
             text = f"{run}-{number}"
             item.change(budget=text, overview=text)
-            sys.stdout.write(text + "\n")
-            sys.stdout.flush()
+            if line is None:
+                sys.stdout.write(text + "\n")
+                sys.stdout.flush()
+            else:
+                line.send_bytes(text.encode())
 
 
-def several(path: str, name: str, changes: str) -> None:
-    """So many changes to a field that all share and to one of its own; tells how many, and the slowest in ms."""
+def several(place: str, name: str, changes: int, sync_seconds: float, line: Connection) -> None:
+    """So many changes to a field that all share and to one of its own; tells when ready, then the slowest in ms."""
     slowest = 0.0
-    with Ledger.open(path) as ledger, ledger.acting(name):
+    with _disk(sync_seconds), Ledger.open(place) as ledger, ledger.acting(name):
         plan = ledger.plan()
         shared, own = plan["事業1"], plan[name]
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
-        sys.stdin.readline()
-        for number in range(int(changes)):
+        line.send("ready")
+        line.recv()
+        for number in range(changes):
             start = time.perf_counter()
             with ledger.batch(reason=f"{name} {number}"):
                 # The last one wins here: what matters is that every change is in the history.
                 shared.set("progress", f"{name}/{number}", expected=1 << 40)
                 own.set("overview", str(number))
             slowest = max(slowest, time.perf_counter() - start)
-    sys.stdout.write(f"{changes} {slowest * 1000:.0f}\n")
+    line.send(slowest * 1000)
 
 
-def openers() -> None:
-    """For each path on standard input: open the store there as soon as the line comes, write, and tell how it went."""
-    for line in sys.stdin:
-        path, name = line.rstrip("\n").split("\t")
+def _disk(sync_seconds: float) -> contextlib.AbstractContextManager[object]:
+    """The usual disk, or one that takes so long for each sync."""
+    if not sync_seconds:
+        return contextlib.nullcontext()
+    from disk import Disk
+
+    return Disk(delay=sync_seconds)
+
+
+def opener(name: str, line: Connection) -> None:
+    """For each place that comes, until None does: open the store there at once, write, tell how it went."""
+    while (place := line.recv()) is not None:
         try:
-            with Ledger.open(path) as ledger, ledger.acting(name):
+            with Ledger.open(place) as ledger, ledger.acting(name):
                 ledger.open_plan("計画", fiscal_year=2023).add("strategy", name)
-            told = "ok"
-        except LedgerBusy:
-            told = "busy"
+            line.send("ok")
         except PlanLedgerError as error:
-            told = f"{error.code}: {error}"
-        sys.stdout.write(told.replace("\n", " ") + "\n")
-        sys.stdout.flush()
+            line.send(f"{error.code}: {error}")
 
 
 if __name__ == "__main__":
-    {"endless": endless, "several": several, "openers": openers}[sys.argv[1]](*sys.argv[2:])  # type: ignore[operator]
+    endless(*sys.argv[1:])
