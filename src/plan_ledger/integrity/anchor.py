@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, Self
 from uuid import UUID
 
-from attrs import define, frozen
+from attrs import asdict, frozen
 
-from plan_ledger.errors import PlanLedgerError
 from plan_ledger.index import catalog
+from plan_ledger.integrity.errors import NotAnAnchor
 from plan_ledger.integrity.findings import Finding, Verification
 from plan_ledger.store import log
 from plan_ledger.store.transaction import Rows
@@ -27,28 +27,28 @@ _MAX_BYTES = 16_000_000
 _MILLION = 1_000_000
 
 
-@define(eq=False, slots=False)
-class NotAnAnchor(PlanLedgerError):
-    """A file is not what ``seal`` writes."""
-
-    code: ClassVar[str] = "not_an_anchor"
-    ja: ClassVar[str] = (
-        "封印のファイルとして読めません（{detail}）。plan-ledger seal で書き出したファイルを指定してください。"
-    )
-    en: ClassVar[str] = "This can't be read as an anchor ({detail}); give a file that plan-ledger seal wrote."
-
-    detail: str
-
-
 @frozen
 class AnchoredEdition:
-    """A table that had been handed out: whose, where it stands in the log, and its digest."""
+    """A table that had been handed out: its plan (the id), where it stands in the log, and its digest."""
 
     plan: str
     meeting: str
     edition: int
     position: int
     digest: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, found: Any) -> Self:
+        return cls(
+            str(found["plan"]),
+            str(found["meeting"]),
+            _whole(found["edition"]),
+            _whole(found["position"]),
+            str(found["digest"]),
+        )
 
 
 @frozen
@@ -60,7 +60,7 @@ class Anchor:
         position: The last position; ``head`` is its hash in hexadecimal, ``recorded_us`` its recorded time.
         commands: A digest of everything remembered of idempotency keys up to there.
         editions: Every table handed out up to there, of all plans, in order.
-        meeting: The meeting that was sealed, where it was one.
+        meeting: The latest edition of the meeting that was sealed, where it was one.
         made_us: When the anchor was made.
     """
 
@@ -71,13 +71,8 @@ class Anchor:
     recorded_us: int
     commands: str
     editions: tuple[AnchoredEdition, ...]
-    meeting: str | None
+    meeting: AnchoredEdition | None
     made_us: int
-
-    @property
-    def sealed(self) -> AnchoredEdition | None:
-        """The latest edition of the meeting that was sealed."""
-        return next((each for each in reversed(self.editions) if each.meeting == self.meeting), None)
 
     def to_dict(self) -> dict[str, Any]:
         """As it is written down. Times are ISO 8601 in UTC with microseconds."""
@@ -89,17 +84,8 @@ class Anchor:
             "head": self.head,
             "recorded_at": _written(self.recorded_us),
             "commands": self.commands,
-            "meeting": self.meeting,
-            "editions": [
-                {
-                    "plan": each.plan,
-                    "meeting": each.meeting,
-                    "edition": each.edition,
-                    "position": each.position,
-                    "digest": each.digest,
-                }
-                for each in self.editions
-            ],
+            "meeting": None if self.meeting is None else self.meeting.to_dict(),
+            "editions": [each.to_dict() for each in self.editions],
             "made_at": _written(self.made_us),
         }
 
@@ -130,39 +116,31 @@ def read_anchor(source: Path | str | bytes) -> Anchor:
             bytes.fromhex(found["head"]).hex(),
             _read(found["recorded_at"]),
             bytes.fromhex(found["commands"]).hex(),
-            tuple(
-                AnchoredEdition(
-                    str(each["plan"]),
-                    str(each["meeting"]),
-                    _whole(each["edition"]),
-                    _whole(each["position"]),
-                    str(each["digest"]),
-                )
-                for each in found["editions"]
-            ),
-            None if found["meeting"] is None else str(found["meeting"]),
+            tuple(AnchoredEdition.from_dict(each) for each in found["editions"]),
+            None if found["meeting"] is None else AnchoredEdition.from_dict(found["meeting"]),
             _read(found["made_at"]),
         )
     except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
         raise NotAnAnchor(type(error).__name__) from error
 
 
-def make_anchor(rows: Rows, meeting: str | None, made_us: int) -> Anchor:
-    """The anchor of everything recorded so far."""
+def make_anchor(rows: Rows, made_us: int, sealed: int | None = None) -> Anchor:
+    """The anchor of everything recorded so far; ``sealed`` is the position of the edition that it is made for."""
     uuid = log.ledger_uuid(rows)
     head = log.read_head(rows, uuid)
     created = rows.one("SELECT created_at FROM ledger")
     assert created is not None
+    editions = tuple(sorted(_editions(rows), key=lambda each: each.position))
     return Anchor(
-        uuid,
-        created[0],
-        head.position,
-        head.hash.hex(),
-        head.recorded_at,
-        commands_digest(rows, head.position),
-        tuple(sorted(_editions(rows), key=lambda each: each.position)),
-        meeting,
-        made_us,
+        ledger=uuid,
+        created_us=created[0],
+        position=head.position,
+        head=head.hash.hex(),
+        recorded_us=head.recorded_at,
+        commands=commands_digest(rows, head.position),
+        editions=editions,
+        meeting=next((each for each in editions if each.position == sealed), None),
+        made_us=made_us,
     )
 
 
@@ -196,7 +174,7 @@ def _differences(rows: Rows, anchor: Anchor) -> Iterator[Finding]:
 
 
 def _editions(rows: Rows) -> Iterator[AnchoredEdition]:
-    """Every table handed out, also of meetings that were annulled since; the plan by its id, which never changes."""
+    """Every table handed out, also of meetings that were annulled since."""
     for plan in catalog.plans(rows):
         for meeting in catalog.meetings(rows, plan.no):
             for each in meeting.editions:

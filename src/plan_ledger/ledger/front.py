@@ -24,6 +24,7 @@ from plan_ledger.ledger.errors import (
     UnknownPlan,
     UnknownZone,
 )
+from plan_ledger.ledger.guarding import Guarding
 from plan_ledger.ledger.intents import Batch, Executor, Intent
 from plan_ledger.ledger.recording import OpenBatch, Recording
 from plan_ledger.ledger.work import Clock, Receipt, Work, utc_now
@@ -34,7 +35,6 @@ from plan_ledger.values.schema import Schema, default_schema
 from plan_ledger.values.texts import clean_text, folded_name
 
 if TYPE_CHECKING:
-    from plan_ledger.integrity.verify import Verification
     from plan_ledger.ledger.plan import Plan
     from plan_ledger.queries.following import LogEntry
     from plan_ledger.store.application import LedgerStore
@@ -45,7 +45,7 @@ MEMORY = ":memory:"
 FIRST_YEAR, LAST_YEAR = 1868, 9998
 
 
-class Ledger:
+class Ledger(Guarding):
     """One ledger: many plans, one log, one chain. Open with :meth:`open`; safe to use from many threads."""
 
     def __init__(self, store: LedgerStore, name: str, clock: Clock, ids: IdFactory) -> None:
@@ -344,12 +344,6 @@ class Ledger:
     def store(self) -> LedgerStore:
         """The event-sourced application underneath: eventsourcing's notification log, mapper and recorder."""
         return self._store
-
-    def verify(self) -> Verification:
-        """Check the chain, the texts, the index against a replay, and every edition's digest."""
-        from plan_ledger.integrity.verify import verify
-
-        return verify(self._store)
 
     def rebuild(self) -> None:
         """Make the index anew from the log."""

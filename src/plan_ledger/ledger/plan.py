@@ -19,7 +19,10 @@ from plan_ledger.queries.results import ChangeSet, MeetingInfo
 from plan_ledger.values.schema import Schema
 
 if TYPE_CHECKING:
+    from plan_ledger.integrity.anchor import Anchor
     from plan_ledger.ledger.importing import PlanProposal, SheetPath
+    from plan_ledger.ledger.redacting import Redaction
+    from plan_ledger.queries.occurrences import Occurrence
     from plan_ledger.sheets.ink_report import InkReport
     from plan_ledger.sheets.ink_words import Strictness
     from plan_ledger.sheets.limits import Limits
@@ -250,6 +253,29 @@ class Plan(PlanQueries):
 
         self._ledger.recording.write(renaming)
         return self.meeting(new_name)
+
+    def seal(self, meeting: str, *, check: bool = True) -> Anchor:
+        """An anchor of everything recorded so far, made for a meeting: its digest stands in it by itself.
+
+        Raises:
+            UnknownMeeting: It was not held.
+            SealRefused: Verification found something (``check``).
+        """
+        return self._ledger.seal_meeting(self._row, meeting, check=check)
+
+    def redact(self, *positions: int, reason: str | None = None, all_equal: bool = False) -> Redaction:
+        """Destroy texts of this plan; see :meth:`Ledger.redact`. A position of another plan is refused."""
+        from plan_ledger.ledger.redacting import redact
+
+        recording, store = self._ledger.recording, self._ledger.store
+        return redact(recording, store, positions, reason=reason, plan=self._row, all_equal=all_equal)
+
+    def occurrences(self, text: str) -> list[Occurrence]:
+        """Every recorded text of this plan that holds ``text`` to the letter, in order of recording."""
+        from plan_ledger.queries.occurrences import occurrences
+
+        with self._ledger.reading() as rows:
+            return occurrences(rows, text, self._row.no)
 
     def undo(self, batch: int) -> Receipt:
         """Take back a batch by compensating changes; history keeps both.

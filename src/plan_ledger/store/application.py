@@ -228,6 +228,9 @@ class LedgerStore(Application[UUID]):
     def backup(self, target: Path) -> None:
         self._datastore.backup(target)
 
+    def wipe(self) -> bool:
+        return self._datastore.wipe()
+
 
 def random_salts(count: int = 16, size: int = 4096) -> SaltFactory:
     """Salts from the operating system, drawn in blocks: one system call for 256 of them."""

@@ -283,6 +283,20 @@ class LedgerDatastore(SQLiteDatastore):
     def watching(self) -> Generator[Watch, None, None]:
         yield Polling()
 
+    def wipe(self) -> bool:
+        """Overwrite what deleted rows left behind: in free parts of pages, in free pages, in the write-ahead log.
+
+        False where readers, of this or another process, kept the log in use for as long as a lock is waited for.
+        """
+        if self.in_memory:
+            return True
+        self._check_process()
+        with typed_errors(), self._locked():
+            connection = self._writer_connection()
+            # Every page is written anew from live rows alone; then the log, which holds the old ones, is emptied.
+            connection.execute("VACUUM")
+            return bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+
     def backup(self, target: Path) -> None:
         """Copy the ledger while it is in use, with SQLite's backup API, into a file that does not exist yet."""
         self._check_process()
