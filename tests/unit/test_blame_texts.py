@@ -52,6 +52,15 @@ def test_schedule_entries_on_one_line_move_too() -> None:
     ]
 
 
+def test_a_sentence_that_moved_while_another_was_added_keeps_its_author() -> None:
+    before, after = "公募を開始する。応募があった。", "応募があった。公募を開始する。15件を採択した。"
+    assert runs(before, after)[:2] == [("応募があった。公募を開始する。", 0), ("15件を採択した", 1)]
+
+
+def test_what_is_copied_and_stays_is_of_who_copied_it() -> None:
+    assert sorted(version for _, version in runs("案を公表した。", "案を公表した。\n案を公表した。")) == [0, 1]
+
+
 def test_what_is_moved_twice_is_given_away_once() -> None:
     before = "公募を行う。\n以上のとおり決めた。\n検収する。"
     after = "以上のとおり決めた。\n検収する。\n公募を行う。\n公募を行う。"
@@ -82,6 +91,6 @@ def test_an_item_that_continues_two_has_the_words_of_both() -> None:
     base = joined([trace(["道路を直す。"], first=0), Traced(), trace(["橋を架ける。"], first=1)])
     assert base.text == "道路を直す。\n橋を架ける。"
     later = trace(["道路を直す。\n橋を架ける。"], base, first=2)
-    assert later is base
+    assert [(run.text, run.version) for run in later.runs()] == [("道路を直す。", 0), ("\n", 2), ("橋を架ける。", 1)]
     kept = trace(["道路を直す。\n橋を架け替える。"], base, first=2)
     assert [run.version for run in kept.runs()] == [0, 2, 1, 2, 1]

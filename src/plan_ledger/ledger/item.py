@@ -14,6 +14,8 @@ from plan_ledger.ledger.intents import Batch, Change, Intent, Move, Restore, Wit
 from plan_ledger.ledger.work import Receipt
 from plan_ledger.queries.moments import Moment
 from plan_ledger.queries.results import AuditRow, SnapshotItem
+from plan_ledger.queries.results.blame import Blame
+from plan_ledger.queries.results.lineage import Lineage
 
 if TYPE_CHECKING:
     from plan_ledger.ledger.plan import Plan
@@ -161,6 +163,14 @@ class Item:
     def history(self, field: str) -> list[AuditRow]:
         """Every change of one field."""
         return self._plan.history(self, field)
+
+    def blame(self, field: str, at: Moment = None, *, known_at: Moment = None, follow_lineage: bool = True) -> Blame:
+        """Who wrote which words of a field, at any moment (see :meth:`Plan.blame_of`)."""
+        return self._plan.blame_of(self, field, at, known_at=known_at, follow_lineage=follow_lineage)
+
+    def lineage(self) -> Lineage:
+        """The items of other years that this one continues, and those that continue it."""
+        return self._plan.lineage(self)
 
     def recorded(self, receipt: Receipt) -> None:
         """Note what was recorded through this handle, or made it."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from plan_ledger.domain import plans as domain
 from plan_ledger.ledger import editions, undoing
-from plan_ledger.ledger.asking import PlanQueries
 from plan_ledger.ledger.correcting import CorrectionReceipt, edition_meant
 from plan_ledger.ledger.intents import Add, find_level
 from plan_ledger.ledger.item import Item
+from plan_ledger.ledger.tracing import PlanTracing
 from plan_ledger.ledger.work import Receipt, Work
 from plan_ledger.queries import differences
 from plan_ledger.queries.moments import Moment, Moments
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from plan_ledger.sheets.limits import Limits
 
 
-class Plan(PlanQueries):
+class Plan(PlanTracing):
     """One action plan of a ledger. Get it from :meth:`Ledger.open_plan` or :meth:`Ledger.plan`."""
 
     # --- items --------------------------------------------------------------------------------------------------

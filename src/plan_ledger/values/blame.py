@@ -50,7 +50,7 @@ class Traced:
     def after(self, text: str, version: int) -> Traced:
         """The text that a version made of this one."""
         if text == self.text:
-            return self
+            return self._owned(version)
         kept = self.versions
         found: list[int] = []
         gone: list[Stretch] = []
@@ -71,9 +71,12 @@ class Traced:
         if gone and came:
             for old, new, size in moved(self.text, text, gone, came):
                 found[new : new + size] = kept[old : old + size]
-        if NOBODY in found:
-            found = [version if each == NOBODY else each for each in found]
-        return Traced(text, found)
+        return Traced(text, found)._owned(version)
+
+    def _owned(self, version: int) -> Traced:
+        if NOBODY not in self.versions:
+            return self
+        return Traced(self.text, [version if each == NOBODY else each for each in self.versions])
 
     def runs(self) -> tuple[Run, ...]:
         """The text in runs, neighbours of one version as one."""
@@ -111,24 +114,34 @@ def joined(parts: Sequence[Traced]) -> Traced:
     return found
 
 
-def moved(old: str, new: str, gone: Iterable[Stretch], came: Iterable[Stretch]) -> Iterator[tuple[int, int, int]]:
-    """Entries that were taken out in one place and put in at another, word for word.
+def moved(old: str, new: str, gone: Sequence[Stretch], came: Iterable[Stretch]) -> Iterator[tuple[int, int, int]]:
+    """Entries that no longer stand where they stood, and were put in at another place, word for word.
 
     Args:
         old, new: The texts.
-        gone: What of the old text was removed, as (start, end), in order.
+        gone: What of the old text was removed, as (start, end), in order. An entry of which a word is gone does not
+            stand any more, whatever else of it was taken for another one's.
         came: What of the new text was added.
 
     Yields:
         Where the entry began, where it begins now, its length. No entry is given away twice.
     """
-    left: dict[str, list[int]] = {}
-    for start, entry in _entries(old, gone):
-        left.setdefault(entry, []).append(start)
-    if left:
-        for start, entry in _entries(new, came):
-            if starts := left.get(entry):
-                yield starts.pop(0), start, len(entry)
+    given: set[int] = set()
+    for start, entry in _entries(new, came):
+        at = old.find(entry)
+        while at >= 0:
+            end = at + len(entry)
+            if at not in given and _is_entry(old, at, end) and _lost(old, at, end, gone):
+                given.add(at)
+                yield at, start, len(entry)
+                break
+            at = old.find(entry, at + 1)
+
+
+def _lost(text: str, start: int, end: int, gone: Iterable[Stretch]) -> bool:
+    return any(
+        low < end and start < high and _SIGNS.sub("", text[max(low, start) : min(high, end)]) for low, high in gone
+    )
 
 
 def _entries(text: str, stretches: Iterable[Stretch]) -> Iterator[tuple[int, str]]:
@@ -136,12 +149,10 @@ def _entries(text: str, stretches: Iterable[Stretch]) -> Iterator[tuple[int, str
     for start, end in stretches:
         if end - start < LEAST_MOVED:
             continue
-        stop = end
-        while stop < len(text) and text[stop].isspace():
-            stop += 1
+        stop = _behind_space(text, end)
         begins = [found.start() for found in _BEGIN.finditer(text, start, min(len(text), stop + _AHEAD))]
         begins = [at for at in begins if at <= stop]
-        if _begins(text, start):
+        if _heads(text, start):
             begins = [start, *begins]
         if stop == len(text):
             begins.append(stop)
@@ -152,7 +163,20 @@ def _entries(text: str, stretches: Iterable[Stretch]) -> Iterator[tuple[int, str
                 yield at, entry
 
 
-def _begins(text: str, at: int) -> bool:
+def _is_entry(text: str, start: int, end: int) -> bool:
+    stop = _behind_space(text, end)
+    return (_heads(text, start) or _BEGIN.match(text, start) is not None) and (
+        stop == len(text) or any(_BEGIN.match(text, at) for at in range(end, stop + 1))
+    )
+
+
+def _behind_space(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def _heads(text: str, at: int) -> bool:
     """Whether a line or a sentence begins here, but for white space."""
     before = text[:at].rstrip(" \t\u3000")
     return not before or before[-1] in "\n。"
