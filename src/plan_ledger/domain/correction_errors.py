@@ -78,3 +78,12 @@ class RenameUndecided(CommandRefused):
     )
 
     known: str
+
+
+@define(eq=False, slots=False)
+class NoRows(CommandRefused):
+    """A table without a single row is no handout."""
+
+    code: ClassVar[str] = "no_rows"
+    ja: ClassVar[str] = "表に行がありません。会議で配った表の全体を指定してください。"
+    en: ClassVar[str] = "The table has no rows; give the whole table as it was handed out."

@@ -96,6 +96,7 @@ class HoldMeeting:
     scope: UUID | None = None
     held_on: date | None = None
     as_of_on: date | None = None
+    baseline: bool = False
 
 
 @frozen
@@ -144,7 +145,7 @@ def decide(plan: Plan | None, command: PlanCommand) -> list[Event]:
             return [event]
         case HoldMeeting():
             check_name(command.name)
-            _check_free(plan, command.name)
+            check_free(plan, command.name)
             return [
                 MeetingHeld(
                     originator_id=plan.id,
@@ -155,6 +156,7 @@ def decide(plan: Plan | None, command: PlanCommand) -> list[Event]:
                     scope=command.scope,
                     held_on=_iso(command.held_on),
                     as_of_on=_iso(command.as_of_on),
+                    baseline=command.baseline,
                     edition=1,
                     **_edition(command.edition),
                 )
@@ -173,7 +175,7 @@ def decide(plan: Plan | None, command: PlanCommand) -> list[Event]:
             meeting = _standing(plan, command.meeting)
             check_name(command.name)
             if folded_name(command.name) != folded_name(meeting.name):
-                _check_free(plan, command.name)
+                check_free(plan, command.name)
             if replaced(meeting, **_renaming(command)) == meeting:
                 return []
             return [
@@ -250,7 +252,8 @@ def _edition(edition: Edition) -> dict[str, Any]:
     }
 
 
-def _check_free(plan: Plan, name: str) -> None:
+def check_free(plan: Plan, name: str) -> None:
+    """Refuse the name of a meeting that stands."""
     wanted = folded_name(name)
     if any(not meeting.annulled and folded_name(meeting.name) == wanted for meeting in plan.meetings.values()):
         raise MeetingExists(name)

@@ -315,7 +315,8 @@ class PlanQueries:
                 if row.scope is not None
                 and (raw := rows.one("SELECT uuid FROM streams WHERE no = ?", (row.scope,))) is not None
             }
-            return [meeting_info(row, found, scopes) for row in found if annulled or not row.annulled]
+            shown = sorted(found, key=lambda row: row.editions[0].pair.at)  # tables of the past may be entered later
+            return [meeting_info(row, found, scopes) for row in shown if annulled or not row.annulled]
 
     def meeting(self, name: str) -> MeetingInfo:
         """A meeting by name.

@@ -83,7 +83,7 @@ def hold(
     scope = None if what.scope is None else _scope(work, plan, what.scope)
     base: tuple[UUID, int] | None
     if red_since is not None:
-        base = _base(moments, moments.resolve(red_since))
+        base = base_of(moments, moments.resolve(red_since))
     else:
         previous = moments.previous(what.body, scope, before=pair.at + 1)
         base = None if previous is None else (_uuid(moments, previous.meeting), previous.edition)
@@ -181,7 +181,8 @@ def _edition(
     return domain.Edition(pair, base, digest.schema.revision, digest.hex, MARKS_VERSION)
 
 
-def _base(moments: Moments, moment: MomentRef) -> tuple[UUID, int] | None:
+def base_of(moments: Moments, moment: MomentRef) -> tuple[UUID, int] | None:
+    """The edition that a table is red against."""
     meeting = moments.by_name(moment.meeting) if moment.meeting else None
     if meeting is None:
         raise UnknownMeeting(moment.name)

@@ -41,7 +41,10 @@ class Past:
         rows = asof.structure(work.tx, plan.no, self._pair)
         uuids = {no: row.uuid for no, row in rows.items()}
         self._rows = {row.uuid: row for row in rows.values()}
-        self._parents = {row.uuid: None if row.parent is None else uuids[row.parent] for row in rows.values()}
+        self._parents = {
+            row.uuid: None if row.parent is None else uuids.get(row.parent) or work.uuid_of(row.parent)
+            for row in rows.values()
+        }
         self._scope = None if scope is None else uuids.get(scope, work.uuid_of(scope))
         self._over: dict[tuple[UUID, str], Late] = {}
         for late in decided:

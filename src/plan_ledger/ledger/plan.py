@@ -128,6 +128,52 @@ class Plan(PlanTracing):
             limits=limits,
         )
 
+    def baseline(
+        self,
+        sheet: SheetPath,
+        as_of: str,
+        *,
+        before: Moment = None,
+        after: Moment = None,
+        on: date | str | None = None,
+        as_of_date: date | str | None = None,
+        body: str | None = None,
+        number: int | None = None,
+        red_since: Moment = None,
+        accept_renames: bool | None = None,
+        limits: Limits | None = None,
+    ) -> MeetingInfo:
+        """Enter the table that a past meeting handed out, from its sheet. Past meetings may be entered in any order.
+
+        Recorded now, in one batch, it counts at the meeting's point; what other meetings handed out, and what they show
+        as known today, stays as it is. Rows are matched with known items by path and title; the others are new.
+
+        Args:
+            sheet: The whole table (tsv, csv, xlsx, docx): a path, or bytes with a name.
+            as_of: The meeting's name.
+            before, after: The known meetings before, behind or between which it was held; neither: after everything
+                recorded so far, so that its table is the present one.
+            on, as_of_date: 開催日 and 基準日.
+            body, number: Read from the name where they are not given.
+            red_since: What it was red against; None: whichever meeting is the previous one when it is asked for.
+            accept_renames: Whether rows that are similar to known items are these under other names. None: refuse the
+                sheet where there are such rows.
+            limits: Caps for the document.
+
+        Raises:
+            MeetingExists, MeetingNameRefused, UnknownMeeting, MeetingsOutOfOrder, NoRoom: It can't be placed so.
+            RenameUndecided: For every such row, with its place.
+            SheetProblem: The document can't be read, or is no table of this plan.
+        """
+        from plan_ledger.ledger import baseline_sheets
+
+        what = editions.particulars(
+            as_of, body=body, number=number, held_on=self._day(on), as_of_on=self._day(as_of_date)
+        )
+        where = baseline_sheets.Where(before, after, red_since)
+        baseline_sheets.enter(self, sheet, what, where, accept_renames=accept_renames, limits=limits)
+        return self.meeting(as_of)
+
     def check_ink(
         self,
         sheet: SheetPath,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from plan_ledger.index import asof, catalog
 from plan_ledger.index.asof import ItemRow, table_order
@@ -160,16 +161,17 @@ class _Comparison:
         return old.rank != new.rank and item not in self._settled(new.parent)
 
     def _settled(self, parent: int | None) -> set[int]:
-        """The children of both tables that stand behind the same other ones in both."""
+        """The children of both tables that need not have moved: those with their old rank, and as many others as stand
+        in one order in both. Of several such choices, the one that comes first in the later table."""
         found = self._settled_below.get(parent)
         if found is None:
             same = [no for no in self.both if self.old[no].parent == parent == self.new[no].parent]
-            after = {no: at for at, no in enumerate(sorted(same, key=lambda no: table_order(self.new[no])))}
-            found, furthest = set[int](), -1
-            for at, no in enumerate(sorted(same, key=lambda no: table_order(self.old[no]))):
-                if after[no] == at and furthest < at:
-                    found.add(no)
-                furthest = max(furthest, after[no])
+            later = sorted(same, key=lambda no: table_order(self.new[no]))
+            earlier = sorted(same, key=lambda no: table_order(self.old[no]))
+            stayed = {no for no in same if self.old[no].rank == self.new[no].rank}
+            was, is_now = _behind(earlier, stayed), _behind(later, stayed)
+            before = {no: at for at, no in enumerate(earlier)}
+            found = _longest_rise([no for no in later if was[no] == is_now[no]], before)
             self._settled_below[parent] = found
         return found
 
@@ -255,6 +257,33 @@ class _Comparison:
                 elif old.label != spec.label:
                     found.append(f"{level.label}・{old.label}：名称変更（{spec.label}）")
         return tuple(found)
+
+
+def _behind(order: Iterable[int], stayed: Collection[int]) -> dict[int, int]:
+    """Item → how many of those that stayed it stands behind."""
+    found: dict[int, int] = {}
+    count = 0
+    for no in order:
+        found[no] = count
+        count += no in stayed
+    return found
+
+
+def _longest_rise(order: Sequence[int], before: Mapping[int, int]) -> set[int]:
+    """The longest run of items, in this order, that stand in the same order in ``before``; the first of several."""
+    lengths: dict[int, int] = {}
+    heads: list[int] = []  # for each length, the greatest place (negative) with which a run of that length begins
+    for no in reversed(order):
+        at = bisect_left(heads, -before[no])
+        heads[at : at + 1] = [-before[no]]
+        lengths[no] = at + 1
+    found: set[int] = set()
+    wanted, last = len(heads), -1
+    for no in order:
+        if lengths[no] == wanted and before[no] > last:
+            found.add(no)
+            wanted, last = wanted - 1, before[no]
+    return found
 
 
 def paths(

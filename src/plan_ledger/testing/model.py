@@ -276,16 +276,35 @@ def _place(cells: Cells, item: UUID) -> tuple[UUID | None, str]:
 
 
 def _moved(item: UUID, old: Mapping[UUID, Row], new: Mapping[UUID, Row]) -> bool:
-    """Under another parent; or with another rank, and before or behind other siblings than it was."""
+    """Under another parent; or with another rank, and not among those siblings that need not have moved."""
     was, now = old[item], new[item]
     if was.parent != now.parent:
         return True
     if was.rank == now.rank:
         return False
-    common = {i for i, row in new.items() if row.parent == now.parent and i in old and old[i].parent == now.parent}
-    return _ahead(item, common, old) != _ahead(item, common, new)
+    common = [i for i, row in new.items() if row.parent == now.parent and i in old and old[i].parent == now.parent]
+    return item not in _settled(common, old, new)
 
 
-def _ahead(item: UUID, siblings: Iterable[UUID], rows: Mapping[UUID, Row]) -> set[UUID]:
-    own = (rows[item].rank, item)
-    return {each for each in siblings if (rows[each].rank, each) < own}
+def _settled(siblings: Iterable[UUID], old: Mapping[UUID, Row], new: Mapping[UUID, Row]) -> tuple[UUID, ...]:
+    """The longest run of siblings that stand in one order in both tables, with all that kept their rank in it; of
+    several, the one that comes first in the later table."""
+    later = sorted(siblings, key=lambda each: (new[each].rank, each))
+    stayed = [each for each in later if old[each].rank == new[each].rank]
+    best: tuple[UUID, ...] = ()
+    runs: dict[UUID, tuple[UUID, ...]] = {}
+    for each in reversed(later):
+        if any(_turned(each, other, old, new) for other in stayed):
+            continue
+        behind = [runs[other] for other in later if other in runs and not _turned(each, other, old, new)]
+        # The first of the longest: runs are looked through in the order of the later table.
+        runs[each] = (each, *max(behind, key=len, default=()))
+        if len(runs[each]) >= len(best):
+            best = runs[each]
+    return best
+
+
+def _turned(one: UUID, other: UUID, old: Mapping[UUID, Row], new: Mapping[UUID, Row]) -> bool:
+    """Whether two items stand the other way round."""
+    before, after = ((rows[one].rank, one) < (rows[other].rank, other) for rows in (old, new))
+    return before != after
