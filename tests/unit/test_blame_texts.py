@@ -54,7 +54,7 @@ def test_schedule_entries_on_one_line_move_too() -> None:
 
 def test_a_sentence_that_moved_while_another_was_added_keeps_its_author() -> None:
     before, after = "公募を開始する。応募があった。", "応募があった。公募を開始する。15件を採択した。"
-    assert runs(before, after)[:2] == [("応募があった。公募を開始する。", 0), ("15件を採択した", 1)]
+    assert runs(before, after) == [("応募があった。公募を開始する。", 0), ("15件を採択した。", 1)]
 
 
 def test_what_is_copied_and_stays_is_of_who_copied_it() -> None:

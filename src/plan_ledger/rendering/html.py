@@ -31,6 +31,24 @@ def page(sheet: Table | Listing) -> str:
     return rendered
 
 
+def document(sheet: Table | Listing, title: str, body: str, rules: str) -> str:
+    """A page around a body of another kind: paper and widths as of a sheet, ``rules`` behind our style sheet."""
+    style = _style(sheet, "", printed=True) + rules
+    return filled(
+        "page.html.j2",
+        title=visible(title),
+        style=_markup(style),
+        style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+        properties=(),
+        body=_markup(body),
+    )
+
+
+def filled(name: str, **content: Any) -> str:
+    """One of our templates with its content, escaped."""
+    return str(_template(name).render(**content)).strip() + "\n"
+
+
 def fragment(sheet: Table | Listing) -> str:
     """Style and table alone, to stand in somebody else's page."""
     # Column widths are this table's own: two fragments on one page must not share them.

@@ -8,8 +8,12 @@ from typing import Any, Final, cast
 
 from plan_ledger.queries.elapsed import ElapsedEntry
 from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, Snapshot
+from plan_ledger.queries.results.blame import Blame, PlanBlame
+from plan_ledger.queries.results.lineage import Lineage
 from plan_ledger.queries.totals import Totals, TotalsChange
 from plan_ledger.rendering import delimited, docx, html, markdown, terminal, xlsx
+from plan_ledger.rendering.blame import blame_listing, lineage_listing
+from plan_ledger.rendering.blame_page import blame_page
 from plan_ledger.rendering.changes import change_listing
 from plan_ledger.rendering.errors import NotRenderable, UnknownFormat
 from plan_ledger.rendering.layout import lay_out
@@ -72,7 +76,10 @@ def render(result: Any, format: str, **options: Any) -> str | bytes:
         return _json(result)
     if name not in FORMATS:
         raise UnknownFormat(format, known_formats())
-    if name == "csv" and (rows := _audit_rows(result, options)) is not None:
+    if isinstance(result, (Blame, PlanBlame, Lineage)):
+        if name == "html" and not isinstance(result, Lineage):
+            return blame_page(result)
+    elif name == "csv" and (rows := _audit_rows(result, options)) is not None:
         return delimited.audit_csv(rows)
     own = {key: options.pop(key) for key in ("width", "color") if key in options}
     sheet = prepare(result, **options)
@@ -106,6 +113,10 @@ def prepare(
         return change_listing(result, look)
     if isinstance(result, (Totals, TotalsChange)):
         return totals_listing(result, look)
+    if isinstance(result, (Blame, PlanBlame)):
+        return blame_listing(result, look)
+    if isinstance(result, Lineage):
+        return lineage_listing(result, look)
     listed, kind = _listed(result, of)
     heading = {} if title is None else {"title": title}
     if kind == "meetings":

@@ -55,11 +55,13 @@ class Traced:
         found: list[int] = []
         gone: list[Stretch] = []
         came: list[Stretch] = []
+        stayed: list[tuple[int, int, int]] = []
         at = 0
         for segment in mark(self.text, text):
             size = len(segment.text)
             match segment.kind:
                 case "same":
+                    stayed.append((at, len(found), size))
                     found += kept[at : at + size]
                     at += size
                 case "removed":
@@ -70,6 +72,9 @@ class Traced:
                     found += [version] * size
         if gone and came:
             for old, new, size in moved(self.text, text, gone, came):
+                # What mark found of it in another entry is not of it: no word is given twice.
+                for start, end in _images(old, old + size, stayed):
+                    found[start:end] = [version] * (end - start)
                 found[new : new + size] = kept[old : old + size]
         return Traced(text, found)._owned(version)
 
@@ -124,7 +129,7 @@ def moved(old: str, new: str, gone: Sequence[Stretch], came: Iterable[Stretch]) 
         came: What of the new text was added.
 
     Yields:
-        Where the entry began, where it begins now, its length. No entry is given away twice.
+        Where the entry began, where it begins now, its length. No entry is given twice.
     """
     given: set[int] = set()
     for start, entry in _entries(new, came):
@@ -136,6 +141,14 @@ def moved(old: str, new: str, gone: Sequence[Stretch], came: Iterable[Stretch]) 
                 yield at, start, len(entry)
                 break
             at = old.find(entry, at + 1)
+
+
+def _images(start: int, end: int, stayed: Iterable[tuple[int, int, int]]) -> Iterator[Stretch]:
+    """Where those characters of the old text stand in the new one that mark took for the same."""
+    for old, new, size in stayed:
+        low, high = max(start, old), min(end, old + size)
+        if low < high:
+            yield new + low - old, new + high - old
 
 
 def _lost(text: str, start: int, end: int, gone: Iterable[Stretch]) -> bool:

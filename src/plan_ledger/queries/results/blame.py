@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from plan_ledger.queries.results.causes import Actor, Cause
 from plan_ledger.queries.results.moments import MomentRef
@@ -75,6 +75,13 @@ class BlameRun:
         }
 
 
+def _authors(runs: Iterable[BlameRun]) -> dict[Actor, int]:
+    found: dict[Actor, int] = {}
+    for run in runs:
+        found[run.author] = found.get(run.author, 0) + len(run.text)
+    return dict(sorted(found.items(), key=lambda each: -each[1]))
+
+
 @frozen(eq=False)
 class Blame(Shown):
     """The origin of every word of one field at a moment (文言の来歴). The runs' texts together are ``text``."""
@@ -100,6 +107,10 @@ class Blame(Shown):
         """The item's title at the moment."""
         return self.path[-1] if self.path else ""
 
+    def authors(self) -> Mapping[Actor, int]:
+        """Whose words they are → how many characters, most first."""
+        return _authors(self.runs)
+
     def to_dict(self) -> dict[str, Any]:
         return {"plan": self.plan, "moment": self.moment.to_dict(), **self.cell_dict()}
 
@@ -116,20 +127,19 @@ class Blame(Shown):
         }
 
 
+def _by_cell(cells: Iterable[Blame]) -> dict[tuple[UUID, str], Blame]:
+    return {(cell.item, cell.field): cell for cell in cells}
+
+
 @frozen(eq=False)
 class PlanBlame(Shown):
     """The origin of every word of a table: its fields that hold a text, in table order."""
 
     snapshot: Snapshot
     cells: tuple[Blame, ...]
-    _by_cell: dict[tuple[UUID, str], Blame] = field(init=False, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._by_cell.update({(cell.item, cell.field): cell for cell in self.cells})
-
-    @_by_cell.default
-    def _no_cells(self) -> dict[tuple[UUID, str], Blame]:
-        return {}
+    _by_cell: dict[tuple[UUID, str], Blame] = field(
+        init=False, repr=False, default=Factory(lambda self: _by_cell(self.cells), takes_self=True)
+    )
 
     def __iter__(self) -> Iterator[Blame]:
         return iter(self.cells)
@@ -151,11 +161,7 @@ class PlanBlame(Shown):
 
     def authors(self) -> Mapping[Actor, int]:
         """Whose words they are → how many characters, most first."""
-        found: dict[Actor, int] = {}
-        for cell in self.cells:
-            for run in cell.runs:
-                found[run.author] = found.get(run.author, 0) + len(run.text)
-        return dict(sorted(found.items(), key=lambda each: -each[1]))
+        return _authors(run for cell in self.cells for run in cell.runs)
 
     def to_dict(self) -> dict[str, Any]:
         return {
