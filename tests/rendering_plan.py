@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import UUID
 
-from plan_ledger import Ledger, Plan
+from attrs import evolve
+
+from plan_ledger import Ledger, Plan, Snapshot
 
 TITLE = "令和5年度みずの県まちづくりアクションプラン"
 
@@ -21,6 +23,28 @@ def ticking() -> Callable[[], datetime]:
 def counted() -> Callable[[], UUID]:
     numbers = count(1)
     return lambda: UUID(int=next(numbers), version=4)
+
+
+def long_plan(snapshot: Snapshot, projects: int) -> Snapshot:
+    """The first strategy, KPI and measure with so many projects of ten lines each, for tables of several pages."""
+    measure = next(item for item in snapshot.items if item.level == "measure")
+    above = [item for item in snapshot.items if item.depth < 2][:2]
+    project = next(item for item in snapshot.items if item.level == "project")
+    title = measure["title"]
+    many = [
+        evolve(
+            project,
+            id=UUID(int=number),
+            parent=measure.id,
+            title=f"事業{number}",
+            fields={
+                "title": evolve(title, text=f"事業{number}"),
+                "analysis": evolve(title, text="\n".join("一二三四五六七八九十")),
+            },
+        )
+        for number in range(1, projects + 1)
+    ]
+    return evolve(snapshot, items=(*above, measure, *many))
 
 
 @contextmanager

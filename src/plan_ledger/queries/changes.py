@@ -179,6 +179,7 @@ class _Comparison:
         new_paths = self._paths(self.new, {row.no for row, _, kind, _, _ in pending if kind != "removed"}, self.until)
         old_items = {row.no for row, _, kind, _, _ in pending if kind in ("removed", "moved")}
         old_paths = self._paths(self.old, old_items, self.since) if old_items else {}
+        naming = {level.key: level.title for level in self.schema.levels}
         entries: list[ChangeEntry] = []
         for row, no, kind, old, new in pending:
             path = (old_paths if kind == "removed" else new_paths)[row.no]
@@ -202,6 +203,7 @@ class _Comparison:
                     new,
                     self._events(row, no, kind),
                     old_path,
+                    naming.get(row.level) == field,
                 )
             )
         return ChangeSet(self.plan.title, self.since, self.until, tuple(entries), self._schema_changes())

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final, Literal
 
+from plan_ledger.queries.kinds import KINDS, LAYOUT_ONLY, kind_word, shown_kind
 from plan_ledger.queries.results import ChangeEntry, ChangeSet
 from plan_ledger.rendering.errors import UnknownStyle
 from plan_ledger.rendering.listing import Head, Listing, Section, plain
 from plan_ledger.rendering.table import STYLES, Look, Segments, whole
-from plan_ledger.rendering.texts import KINDS, LAYOUT_ONLY, flattened, kind_word, minute, moment_name
+from plan_ledger.rendering.texts import flattened, minute, moment_name
 from plan_ledger.values.marks import Segment
 
 OMITTED: Final = "（略）"
@@ -64,7 +65,7 @@ def change_listing(changes: ChangeSet, look: Look | None = None) -> Listing:
 
 
 def _counts(shown: Sequence[ChangeEntry], apart: Sequence[ChangeEntry]) -> str:
-    found = Counter(entry.kind for entry in shown)
+    found = Counter(map(shown_kind, shown))
     parts = [f"{word} {found[kind]}" for kind, word in KINDS.items() if found[kind]]
     if apart:
         parts.append(f"{LAYOUT_ONLY} {len(apart)}")

@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from plan_ledger.rendering import carried, wordml
 from plan_ledger.rendering.errors import need
 from plan_ledger.rendering.listing import Listing
+from plan_ledger.rendering.pages import paginated
 from plan_ledger.rendering.table import SIGN_WIDTH, Row, Segments, Table
 from plan_ledger.rendering.texts import flattened, storable
 
@@ -18,8 +19,12 @@ PAGE: Final = (23811, 16838)
 """A3 landscape in twentieths of a point."""
 
 MARGIN: Final = 567
+BOTTOM: Final = 850
 ROOM: Final = PAGE[0] - 2 * MARGIN
 HEAD_SHADE: Final = "E8EEF7"
+AUTHOR: Final = "plan_ledger"
+"""Whose the tracked changes are that we write."""
+
 _FIXED_TIME = datetime(2000, 1, 1)  # noqa: DTZ001 -- office files carry times without a zone
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _BOLD = "<w:b/>"
@@ -27,6 +32,11 @@ _TITLE = '<w:b/><w:sz w:val="28"/>'
 _CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _TEXT_LIMIT = 255
+_ROOM_POINTS: Final = (PAGE[1] - MARGIN - BOTTOM) / 20
+_LINE_POINTS: Final = 13.0
+_TITLE_POINTS: Final = 21.0
+_SPACING: Final = '<w:spacing w:line="255" w:lineRule="atLeast"/>'
+"""Lines as high as those that the ends of pages are reckoned with."""
 
 
 def write(sheet: Table | Listing) -> bytes:
@@ -58,6 +68,9 @@ def write(sheet: Table | Listing) -> bytes:
 
 class _Writer:
     def __init__(self, sheet: Table | Listing) -> None:
+        self.revisions = None
+        if isinstance(sheet, Table) and sheet.look.tracked:
+            self.revisions = wordml.Revisions(AUTHOR, sheet.footer.day)
         self.red = f'<w:color w:val="{sheet.look.red}"/>'
         underlined = '<w:u w:val="single"/>'
         compared = isinstance(sheet, Listing) and sheet.compared
@@ -68,6 +81,9 @@ class _Writer:
         }
 
     def table(self, table: Table) -> Iterator[str]:
+        above = _TITLE_POINTS + _LINE_POINTS * (len(table.look.stamp) + len(table.notes) + bool(table.unit_note))
+        pages = paginated(table, room=_ROOM_POINTS, above=above)
+        table = pages.table
         for line in table.look.stamp:
             yield _boxed(line)
         yield wordml.paragraph(wordml.run(table.title_line, _TITLE))
@@ -76,8 +92,15 @@ class _Writer:
             yield wordml.paragraph(wordml.run(table.unit_note), align="right")
         widths = [column.width for column in table.columns]
         twips = _twips([*widths, SIGN_WIDTH] if table.sign_column else widths)
-        rows = [self.head(table.headers, twips)]
-        rows += [wordml.row(self.cells(table, row, twips)) for row in table.rows]
+        rows = [self.head(table.headers, twips, pages.head)]
+        rows += [
+            wordml.row(
+                self.cells(table, row, twips, page=pages.again(at)),
+                whole=height < pages.room,
+                points=min(height, pages.room),
+            )
+            for at, (row, height) in enumerate(zip(table.rows, pages.filled(), strict=True))
+        ]
         yield wordml.table(rows, twips)
         for tail in table.tails:
             yield wordml.paragraph("")
@@ -85,26 +108,33 @@ class _Writer:
             yield from (wordml.paragraph(wordml.marked(line, self.runs)) for line in tail.lines)
         yield wordml.paragraph("")
 
-    def cells(self, table: Table, row: Row, twips: Sequence[int]) -> Iterator[str]:
-        for cell, column, width in zip(row.cells, table.columns, twips, strict=False):
+    def cells(self, table: Table, row: Row, twips: Sequence[int], *, page: bool) -> Iterator[str]:
+        """A row's cells; ``page``: it begins one, which Word is told by the first paragraph."""
+        for at, (cell, column, width) in enumerate(zip(row.cells, table.columns, twips, strict=False)):
+            first = page and at == 0
             if cell is None:
-                yield wordml.cell(wordml.paragraph(""), width, merge="continue")
+                yield wordml.cell(wordml.paragraph("", page=first), width, merge="continue")
                 continue
             align = "right" if column.kind in ("money", "number") else "left"
-            content = wordml.paragraph(wordml.marked(cell.segments, self.runs), align=align)
+            content = wordml.paragraph(self.painted(cell.segments), align=align, properties=_SPACING, page=first)
             yield wordml.cell(content, width, merge="restart" if cell.rowspan > 1 else "")
         if table.sign_column:
-            signs = wordml.marked(wordml.plain("\n".join(row.signs)), self.runs)
-            yield wordml.cell(wordml.paragraph(signs, align="center"), twips[-1])
+            signs = wordml.run("\n".join(row.signs)) if row.signs else ""
+            yield wordml.cell(wordml.paragraph(signs, align="center", properties=_SPACING), twips[-1])
 
-    def head(self, headers: Sequence[str], twips: Sequence[int]) -> str:
+    def painted(self, segments: Segments) -> str:
+        if self.revisions is not None:
+            return self.revisions.marked(segments)
+        return wordml.marked(segments, self.runs)
+
+    def head(self, headers: Sequence[str], twips: Sequence[int], points: float = 0.0) -> str:
         cells = (
             wordml.cell(
                 wordml.paragraph(wordml.run(header, _BOLD), align="center"), width, shade=HEAD_SHADE, middle=True
             )
             for header, width in zip(headers, twips, strict=True)
         )
-        return wordml.row(cells, header=True)
+        return wordml.row(cells, header=True, points=points)
 
     def listing(self, listing: Listing) -> Iterator[str]:
         yield wordml.paragraph(wordml.run(listing.title, _TITLE))
@@ -148,7 +178,7 @@ def _set_up(document: Any) -> None:
     twips = need("docx.shared").Twips
     section.page_width, section.page_height = twips(PAGE[0]), twips(PAGE[1])
     section.left_margin = section.right_margin = section.top_margin = twips(MARGIN)
-    section.bottom_margin, section.footer_distance = twips(850), twips(400)
+    section.bottom_margin, section.footer_distance = twips(BOTTOM), twips(400)
     style = document.styles["Normal"]
     style.font.name, style.font.size = wordml.FONT, need("docx.shared").Pt(9)
     name = need("docx.oxml.ns").qn

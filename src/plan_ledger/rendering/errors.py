@@ -90,6 +90,17 @@ class BadColour(PlanLedgerError):
     given: str
 
 
+@define(eq=False, slots=False)
+class TrackedNeedsRedline(PlanLedgerError):
+    """Tracked changes hold what was removed too, which no other style shows."""
+
+    code: ClassVar[str] = "tracked_needs_redline"
+    ja: ClassVar[str] = "Wordの変更履歴として書き出せるのは体裁 redline だけです（指定は「{style}」）。"
+    en: ClassVar[str] = "Word's tracked changes need the style redline, not {style!r}."
+
+    style: str
+
+
 def need(module: str) -> Any:
     """An optional library, or :class:`~plan_ledger.errors.MissingExtra` with the command that installs it."""
     try:

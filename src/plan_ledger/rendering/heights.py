@@ -18,7 +18,8 @@ LINE_POINTS: Final = 12.75
 
 _PADDING = 5.0
 _LIMIT = 405.0  # Excel's own is 409.5
-# Lines break at words and before signs that may not begin one, so a line is seldom full.
+_WHOLE = 0.98  # a column may be a little narrower on another screen
+# Lines break at words and before signs that may not begin one, so a line of several is seldom full.
 _FILLED = 0.94
 
 
@@ -36,10 +37,11 @@ class Block:
 
 def text_height(text: str, columns: float) -> float:
     """Points that a text needs in a cell of so many full-width characters."""
-    room = max(1.0, columns * 2 * _FILLED)
-    if "\n" not in text:
-        return max(1, ceil(width(text) / room)) * LINE_POINTS + _PADDING
-    lines = sum(max(1, ceil(width(line) / room)) for line in text.split("\n"))
+    full = max(1.0, columns * 2)
+    lines = 0
+    for line in text.split("\n") if "\n" in text else (text,):
+        room = width(line)
+        lines += 1 if room <= full * _WHOLE else ceil(room / (full * _FILLED))
     return lines * LINE_POINTS + _PADDING
 
 

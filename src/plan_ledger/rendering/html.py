@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any
+from itertools import pairwise
+from typing import Any, Final
 
 from plan_ledger.rendering.errors import need
 from plan_ledger.rendering.listing import Listing
-from plan_ledger.rendering.table import SIGN_WIDTH, Table
+from plan_ledger.rendering.pages import paginated
+from plan_ledger.rendering.table import SIGN_WIDTH, Row, Table
 from plan_ledger.rendering.texts import visible
 
+_ROOM_POINTS: Final = 768.0
+"""Height of A3 landscape within the margins of the page rules."""
+
+_LINE_POINTS: Final = 14.0
+_TITLE_POINTS: Final = 28.0
 _CSS_UNSAFE = re.compile(r"""["\\<>&'\x00-\x1f\x7f]""")
 
 
@@ -26,7 +34,7 @@ def page(sheet: Table | Listing) -> str:
         style=_markup(style),
         style_hash=b64encode(sha256(style.encode()).digest()).decode(),
         properties=_properties(sheet),
-        body=_markup(_body(sheet, "")),
+        body=_markup(_body(sheet, "", printed=True)),
     )
     return rendered
 
@@ -56,12 +64,22 @@ def fragment(sheet: Table | Listing) -> str:
     return f"<style>{_style(sheet, f'.{scope} ', printed=False)}</style>\n{_body(sheet, scope)}"
 
 
-def _body(sheet: Table | Listing, scope: str) -> str:
+def _body(sheet: Table | Listing, scope: str, *, printed: bool = False) -> str:
     if isinstance(sheet, Table):
-        body: str = _template("table.html.j2").render(table=sheet, scope=scope)
+        pages = list(_pages(sheet)) if printed else [sheet.rows]
+        body: str = _template("table.html.j2").render(table=sheet, pages=pages, scope=scope)
     else:
         body = _template("listing.html.j2").render(listing=sheet, scope=scope)
     return body.strip()
+
+
+def _pages(table: Table) -> Iterator[tuple[Row, ...]]:
+    """The rows of each printed page, labels that go on from the page before standing again."""
+    lines = max(len(table.notes), bool(table.unit_note))
+    above = max(_TITLE_POINTS, _LINE_POINTS * (len(table.look.stamp) + 1)) + _LINE_POINTS * lines
+    pages = paginated(table, room=_ROOM_POINTS, above=above)
+    for begin, end in pairwise((0, *pages.starts, len(table.rows))):
+        yield pages.table.rows[begin:end]
 
 
 def _properties(sheet: Table | Listing) -> list[tuple[str, str]]:
@@ -69,6 +87,8 @@ def _properties(sheet: Table | Listing) -> list[tuple[str, str]]:
         return []
     foot = sheet.footer
     found = [
+        ("ledger", foot.ledger.hex if foot.ledger else ""),
+        ("plan-id", foot.plan_id.hex if foot.plan_id else ""),
         ("plan", visible(sheet.plan)),
         ("fiscal-year", str(sheet.fiscal_year)),
         ("meeting", visible(foot.meeting or "")),

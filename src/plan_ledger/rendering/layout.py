@@ -101,6 +101,7 @@ def footer(snapshot: Snapshot) -> Footer:
         snapshot.digest,
         snapshot.ledger_id,
         snapshot.plan_id,
+        day,
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any, cast
 
 from attrs import field, frozen
 
+from plan_ledger.queries.reports import Report
+from plan_ledger.queries.reports import plain as plain
 from plan_ledger.rendering.table import Look, Segments
 from plan_ledger.values.marks import Segment
 
@@ -41,10 +43,13 @@ class Listing:
     look: Look = field(factory=Look)
 
 
-def plain(text: object) -> Segments:
-    """A value as an unmarked cell; None is blank."""
-    shown = "" if text is None else str(text)
-    return (Segment(shown, "same"),) if shown else ()
+def of_report(report: Report, look: Look | None = None) -> Listing:
+    """What a check or a proposal found, laid out; what was removed is struck through."""
+    sections = tuple(
+        Section(tuple(Head(text, weight) for text, weight in table.columns), table.rows, table.heading)
+        for table in report.tables
+    )
+    return Listing(report.title, report.notes, sections, look=look or Look(style="redline"))
 
 
 def listing(

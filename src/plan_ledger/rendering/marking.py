@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 from uuid import UUID
 
+from plan_ledger.queries.kinds import kind_word
 from plan_ledger.queries.results import ChangeEntry, ChangeSet, SnapshotItem
 from plan_ledger.rendering.table import DELETED_HEADING, WITHDRAWN_HEADING, Cell, Look, Segments, Tail, whole
 from plan_ledger.rendering.texts import flattened
@@ -49,7 +50,7 @@ class Marking:
         return (entry.item, entry.field) not in self._left_out
 
     def signs(self, items: Sequence[SnapshotItem]) -> tuple[str, ...]:
-        """The signs of the items that begin in a row, each once."""
+        """The signs of the items that begin in a row, each once. What only went has 削除あり, also where it was all."""
         found: list[str] = []
         for item in items:
             for entry in self.by_item.get(item.id, ()):
@@ -58,14 +59,10 @@ class Marking:
 
     def _signs(self, entry: ChangeEntry) -> Iterator[str]:
         match entry.kind:
-            case "added":
-                yield "追加"
-            case "moved":
-                yield "移動"
-            case "corrected":
-                yield "訂正"
+            case "added" | "moved" | "corrected":
+                yield kind_word(entry)
             case _ if self._edited(entry) and any(segment.kind == "added" for segment in self.segments(entry)):
-                yield "変更"
+                yield kind_word(entry)
             case _:
                 pass
         if self._edited(entry) and self._dropped(entry):

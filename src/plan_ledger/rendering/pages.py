@@ -20,6 +20,7 @@ PAPER: Final = (1190.55, 841.89)
 """A3 landscape in points."""
 
 _SLACK: Final = 0.97
+_LEFT: Final = 24.0
 
 
 @frozen
@@ -30,16 +31,36 @@ class Pages:
         table: With its merged cells ended at the ends of pages, their texts standing again.
         heights: Points of each row.
         starts: The rows that begin pages, ascending; the first page is not counted.
+        head: Points of the header.
+        room: Points of a page for the table's rows, without the slack.
+        above: Points taken on the first page by what stands above the header.
     """
 
     table: Table
     heights: tuple[float, ...]
     starts: tuple[int, ...]
+    head: float
+    room: float
+    above: float
 
     def again(self, row: int) -> bool:
         """Whether this row begins a page other than the first."""
         at = bisect_left(self.starts, row)
         return at < len(self.starts) and self.starts[at] == row
+
+    def filled(self) -> list[float]:
+        """The heights with the last row of each page made so high that the next row has no room there.
+
+        For programs that know no page break inside a table. What is left of the page, at most half of what the next
+        row needs, is for measures that differ from ours.
+        """
+        heights = list(self.heights)
+        begin, used = 0, self.above
+        for start in self.starts:
+            left = self.room - used - sum(heights[begin:start])
+            heights[start - 1] += max(0.0, left - min(_LEFT, heights[start] / 2))
+            begin, used = start, 0.0
+        return heights
 
 
 def paginated(table: Table, *, room: float, above: float) -> Pages:
@@ -50,16 +71,17 @@ def paginated(table: Table, *, room: float, above: float) -> Pages:
         room: Points of a page that are left for the table, its header included.
         above: Points taken on the first page by what stands above the header.
     """
-    room = room * _SLACK - head_height(table)
+    head = head_height(table)
+    most = room * _SLACK - head
     needed = needs(table)
     heights = row_heights(table, needed)
-    starts = _starts(heights, room, above)
-    if not starts:
-        return Pages(table, tuple(heights), ())
-    # A text that stands again may need a higher row, and that may move the breaks: once more with the new heights.
-    starts = _starts(row_heights(table, needed, starts), room, above)
-    heights = row_heights(table, needed, starts)
-    return Pages(_ended(table, needed, starts), tuple(heights), starts)
+    starts = _starts(heights, most, above)
+    if starts:
+        # A text that stands again may need a higher row, and that may move the breaks: once more with those heights.
+        starts = _starts(row_heights(table, needed, starts), most, above)
+        heights = row_heights(table, needed, starts)
+        table = _ended(table, needed, starts)
+    return Pages(table, tuple(heights), starts, head, room - head, above)
 
 
 def head_height(table: Table) -> float:

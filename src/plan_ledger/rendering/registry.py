@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, cast
 
 from plan_ledger.queries.elapsed import ElapsedEntry
+from plan_ledger.queries.reports import Reported
 from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, Snapshot
 from plan_ledger.queries.results.blame import Blame, PlanBlame
 from plan_ledger.queries.results.lineage import Lineage
@@ -17,7 +18,7 @@ from plan_ledger.rendering.blame_page import blame_page
 from plan_ledger.rendering.changes import change_listing
 from plan_ledger.rendering.errors import NotRenderable, UnknownFormat
 from plan_ledger.rendering.layout import lay_out
-from plan_ledger.rendering.listing import Listing
+from plan_ledger.rendering.listing import Listing, of_report
 from plan_ledger.rendering.records import audit_listing, meeting_listing
 from plan_ledger.rendering.table import Look, Style, Table
 from plan_ledger.rendering.totals import elapsed_listing, totals_listing
@@ -111,6 +112,8 @@ def prepare(
         return lay_out(result, changes, look)
     if isinstance(result, ChangeSet):
         return change_listing(result, look)
+    if isinstance(result, Reported):
+        return of_report(result.report(), look)
     if isinstance(result, (Totals, TotalsChange)):
         return totals_listing(result, look)
     if isinstance(result, (Blame, PlanBlame)):
@@ -142,7 +145,7 @@ def _listed(result: Any, of: str | None) -> tuple[list[Any], str]:
 
 
 def _audit_rows(result: Any, options: dict[str, Any]) -> Iterable[AuditRow] | None:
-    if isinstance(result, (Snapshot, ChangeSet, Totals, TotalsChange, Table, Listing)):
+    if isinstance(result, (Snapshot, ChangeSet, Totals, TotalsChange, Reported, Table, Listing)):
         return None
     rows, kind = _listed(result, options.get("of"))
     return rows if kind == "audit" else None

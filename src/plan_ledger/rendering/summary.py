@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from plan_ledger.queries.kinds import KINDS, LAYOUT_ONLY, kind_word
 from plan_ledger.queries.results import ChangeEntry, ChangeSet, Snapshot
 from plan_ledger.rendering.listing import Head, Listing, Section, plain
 from plan_ledger.rendering.table import Look, Segments
-from plan_ledger.rendering.texts import KINDS, LAYOUT_ONLY, flattened, moment_name
+from plan_ledger.rendering.texts import flattened, moment_name
 from plan_ledger.values.fields import read_value
 from plan_ledger.values.schema import FieldKind, FieldSpec
 
@@ -43,7 +44,7 @@ def _counts(name: str, entries: Iterable[tuple[str, ChangeEntry]]) -> Section:
     """A row for each name, in order of first mention, and the sum."""
     by_name: dict[str, Counter[str]] = {}
     for each, entry in entries:
-        kind = LAYOUT_ONLY if entry.layout_only else KINDS[entry.kind]
+        kind = LAYOUT_ONLY if entry.layout_only else kind_word(entry)
         by_name.setdefault(each, Counter())[kind] += 1
     total = sum(by_name.values(), Counter[str]())
     rows = [_count_row(each, counted) for each, counted in by_name.items()]
@@ -68,7 +69,7 @@ def _amounts(changes: ChangeSet, snapshot: Snapshot) -> Section:
         else:
             total += new - old
             difference = _signed(new - old)
-        cells = (flattened(entry.title), entry.label, KINDS[entry.kind], entry.old, entry.new, difference)
+        cells = (flattened(entry.title), entry.label, kind_word(entry), entry.old, entry.new, difference)
         rows.append(tuple(plain(cell) for cell in cells))
     if rows:
         rows.append(tuple(plain(cell) for cell in ("計", None, None, None, None, _signed(total))))

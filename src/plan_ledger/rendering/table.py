@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Final, Literal
 from uuid import UUID
 
 from attrs import frozen
 
 from plan_ledger.queries.results import ChangeKind
-from plan_ledger.rendering.errors import BadColour
+from plan_ledger.rendering.errors import BadColour, TrackedNeedsRedline
 from plan_ledger.rendering.texts import DIGEST_LABEL, short
 from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.marks import Segment
@@ -39,7 +40,9 @@ class Look:
     ``red`` is six hexadecimal digits, else :class:`BadColour` is raised. ``stamp`` are the lines of the box at the top
     right (document number, date, section, 案). ``layout_only`` marks changes of white space and width too. ``note``
     replaces the note on red text.
-    ``new_first`` puts the new text left of the old one in a 新旧対照表.
+    ``new_first`` puts the new text left of the old one in a 新旧対照表. ``tracked``: a Word table in style ``redline``
+    has its changes as Word's own tracked changes, to be accepted or rejected, not as red and struck-through ink; any
+    other style with it raises :class:`TrackedNeedsRedline`.
     """
 
     style: Style = "red"
@@ -48,10 +51,13 @@ class Look:
     layout_only: bool = False
     note: str | None = None
     new_first: bool = True
+    tracked: bool = False
 
     def __attrs_post_init__(self) -> None:
         if not re.fullmatch("[0-9A-Fa-f]{6}", self.red):
             raise BadColour(self.red)
+        if self.tracked and self.style != "redline":
+            raise TrackedNeedsRedline(self.style)
 
 
 @frozen
@@ -113,6 +119,7 @@ class Footer:
     digest: str
     ledger: UUID | None = None
     plan_id: UUID | None = None
+    day: date | None = None
 
     @property
     def left(self) -> str:

@@ -9,21 +9,12 @@ from typing import Final
 
 from attrs import evolve
 
-from plan_ledger.queries.results import ChangeEntry, ChangeKind, MomentRef
+from plan_ledger.queries.results import MomentRef
 from plan_ledger.values.notation.eras import era_of
 
 DIGEST_LABEL: Final = "照合値"
 SHORT_DIGEST: Final = 12
 """Hexadecimal digits of the digest that a footer shows: enough to tell two handouts apart, short enough to read out."""
-
-KINDS: Final[dict[ChangeKind, str]] = {
-    "added": "追加",
-    "changed": "変更",
-    "removed": "削除",
-    "moved": "移動",
-    "corrected": "訂正",
-}
-LAYOUT_ONLY: Final = "表記のみ"
 
 # Controls, and the characters that turn the direction of what follows them: unseen, they make one text look like
 # another, and a terminal obeys them.
@@ -89,11 +80,6 @@ def width(text: str) -> int:
     That is the number of bytes in CP932, which was made so; what it lacks counts as full width.
     """
     return len(text.encode("cp932", "plan_ledger.two_columns"))
-
-
-def kind_word(entry: ChangeEntry) -> str:
-    """追加 変更 削除 移動 訂正."""
-    return KINDS[entry.kind]
 
 
 def flattened(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -26,8 +27,10 @@ def declared(element: str) -> str:
     return re.sub(r"^<w:\w+", lambda tag: f'{tag[0]} xmlns:w="{NAMESPACE}"', element, count=1)
 
 
-def paragraph(runs: str, *, align: str = "left", properties: str = "") -> str:
-    return f'<w:p><w:pPr>{properties}<w:jc w:val="{align}"/></w:pPr>{runs}</w:p>'
+def paragraph(runs: str, *, align: str = "left", properties: str = "", page: bool = False) -> str:
+    """A paragraph; ``page`` begins one."""
+    first = "<w:pageBreakBefore/>" if page else ""
+    return f'<w:p><w:pPr>{first}{properties}<w:jc w:val="{align}"/></w:pPr>{runs}</w:p>'
 
 
 def run(text: str, properties: str = "") -> str:
@@ -38,6 +41,30 @@ def run(text: str, properties: str = "") -> str:
         if part
     )
     return f"<w:r><w:rPr>{properties}</w:rPr>{''.join(parts)}</w:r>"
+
+
+class Revisions:
+    """Tracked changes: insertions and deletions that Word's reader accepts or rejects. Numbered in order, with one
+    author, and dated only where a day is given, so that the same table gives the same bytes."""
+
+    def __init__(self, author: str, day: date | None) -> None:
+        dated = f' w:date="{day.isoformat()}T00:00:00Z"' if day else ""
+        self._attributes = f"w:author={quoteattr(author)}{dated}"
+        self._number = 0
+
+    def marked(self, segments: Segments) -> str:
+        """Runs of a marked text, what was added and removed as tracked changes in no ink of their own."""
+        return "".join(self._one(segment) for segment in segments)
+
+    def _one(self, segment: Segment) -> str:
+        if segment.kind == "same":
+            return run(segment.text)
+        self._number += 1
+        tag = "ins" if segment.kind == "added" else "del"
+        inner = run(segment.text)
+        if tag == "del":
+            inner = inner.replace("<w:t ", "<w:delText ").replace("</w:t>", "</w:delText>")
+        return f'<w:{tag} w:id="{self._number}" {self._attributes}>{inner}</w:{tag}>'
 
 
 def marked(segments: Segments, properties: Mapping[str, str]) -> str:
@@ -61,10 +88,15 @@ def cell(content: str, width: int, *, merge: str = "", shade: str = "", middle: 
     return f"<w:tc><w:tcPr>{''.join(parts)}</w:tcPr>{content}</w:tc>"
 
 
-def row(cells: Iterable[str], *, header: bool = False) -> str:
-    """A table row; a header row is repeated on every page and never divided between two."""
-    properties = "<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>" if header else ""
-    return f"<w:tr>{properties}{''.join(cells)}</w:tr>"
+def row(cells: Iterable[str], *, header: bool = False, whole: bool = False, points: float = 0.0) -> str:
+    """A table row, at least so many points high; ``whole``: never divided between two pages. A header row isn't
+    either, and stands on each."""
+    properties = "<w:cantSplit/>" if header or whole else ""
+    if points:
+        properties += f'<w:trHeight w:val="{round(points * 20)}" w:hRule="atLeast"/>'
+    if header:
+        properties += "<w:tblHeader/>"
+    return f"<w:tr>{f'<w:trPr>{properties}</w:trPr>' if properties else ''}{''.join(cells)}</w:tr>"
 
 
 def table(rows: Iterable[str], widths: Sequence[int]) -> str:

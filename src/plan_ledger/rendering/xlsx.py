@@ -15,7 +15,7 @@ from plan_ledger.rendering import carried
 from plan_ledger.rendering.errors import CellTooLong, need
 from plan_ledger.rendering.heights import Block, blocks, line_height, painted, split, text_height
 from plan_ledger.rendering.listing import Listing
-from plan_ledger.rendering.pages import PAPER, head_height, paginated
+from plan_ledger.rendering.pages import PAPER, paginated
 from plan_ledger.rendering.table import SIGN_WIDTH, Segments, Table, whole
 from plan_ledger.rendering.texts import storable
 from plan_ledger.rendering.widths import LINE
@@ -48,11 +48,11 @@ def _table(page: Page, table: Table) -> None:
     page.columns(widths)
     head = _above(page, table, len(widths) - 1)
     page.head(head, table.headers)
-    page.rows(head, [head_height(table)])
     page.sheet.repeat_rows(head)
     page.sheet.freeze_panes(head + 1, 0)
     room = (PAPER[1] - 72 * (MARGINS["top"] + MARGINS["bottom"])) / _scale(widths)
     pages = paginated(table, room=room, above=_TITLE_HEIGHT + 15.0 * (head - 1))
+    page.rows(head, [pages.head])
     table, placed = pages.table, blocks(pages.heights, head + 1)
     if pages.starts:
         page.sheet.set_h_pagebreaks([placed[at].first for at in pages.starts])

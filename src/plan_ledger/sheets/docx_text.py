@@ -1,11 +1,15 @@
-"""The text of a Word table's cell: runs with their ink, line breaks, tracked changes, fields, phonetic guides."""
+"""The text of a Word table's cell: runs with their ink, line breaks, tracked changes, fields, phonetic guides.
+
+Tracked changes are read as if accepted: what was deleted is gone, what was inserted counts as red, for it is how
+such a document shows what is new.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from plan_ledger.sheets.grid import Run
 from plan_ledger.sheets.ink import is_red
@@ -13,14 +17,15 @@ from plan_ledger.sheets.ink import is_red
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ALTERNATIVE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
+OWN_AUTHOR = "plan_ledger"
+"""Whose the tracked changes of our own handouts are: what they say is no surprise to whom they come back."""
+
 # Inside a run: what stands for a character. A soft hyphen is invisible, but part of the text.
 _SIGNS = {"br": "\n", "cr": "\n", "tab": "\t", "ptab": "\t", "noBreakHyphen": "\u2011", "softHyphen": "\u00ad"}
 # Around runs: passed through. Not here: w:del and w:moveFrom (accepted as removed), w:rt (the phonetic guide).
 _THROUGH = frozenset(
     [
         "hyperlink",
-        "ins",
-        "moveTo",
         "smartTag",
         "sdt",
         "sdtContent",
@@ -136,13 +141,21 @@ def _inline(element: Any, ink: _Ink, styles: Styles, found: CellText) -> None:
         if name == "r":
             _run(child, ink, styles, found)
         elif name in ("del", "moveFrom"):
-            found.deleted += 1
+            found.deleted += not _ours(child)
+        elif name in ("ins", "moveTo"):
+            found.inserted += not _ours(child)
+            _inline(child, evolve(ink, red=True, underline=True), styles, found)
         elif name in _THROUGH:
-            found.inserted += name in ("ins", "moveTo")
             _inline(child, ink, styles, found)
         elif child.tag == f"{_ALTERNATIVE}AlternateContent":
             for choice in child.findall(f"{_ALTERNATIVE}Choice")[:1]:
                 _inline(choice, ink, styles, found)
+
+
+def _ours(change: Any) -> bool:
+    """Whether a tracked change is one that our own handouts were written with."""
+    author: str | None = change.get(f"{WORD}author")
+    return author == OWN_AUTHOR
 
 
 def _run(run: Any, ink: _Ink, styles: Styles, found: CellText) -> None:

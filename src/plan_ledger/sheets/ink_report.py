@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 from uuid import UUID
@@ -10,10 +9,12 @@ from uuid import UUID
 from attrs import frozen
 
 from plan_ledger.errors import PlanLedgerError
+from plan_ledger.queries.reports import Report, Reported
 from plan_ledger.queries.results import MomentRef
 from plan_ledger.sheets.ink_words import Strictness
 from plan_ledger.sheets.problems import shorten
 from plan_ledger.sheets.proposal import DocumentRef, Origin
+from plan_ledger.sheets.reports import ink_report
 from plan_ledger.sheets.returned import edition_name
 from plan_ledger.values.marks import Segment, mark
 
@@ -97,8 +98,9 @@ class InkNote:
 
 
 @frozen(eq=False, kw_only=True)
-class InkReport:
-    """What the check found; nothing is written by it. Printing it shows the whole for a person.
+class InkReport(Reported):
+    """What the check found; nothing is written by it. Printing it shows the whole for a person; ``to_html()``,
+    ``to_markdown()``, ``to_xlsx(path)`` and ``to_docx(path)`` give it as tables.
 
     Attributes:
         base: The moment whose table the sheet was compared with.
@@ -151,12 +153,15 @@ class InkReport:
             "warnings": [warning.to_dict() for warning in self.warnings],
         }
 
-    def to_json(self, *, indent: int | None = 2) -> str:
-        """The same as ``to_dict``, as JSON text. Japanese stays readable."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+    def report(self) -> Report:
+        what, *told = _told(self)
+        return ink_report(
+            self, (what.partition("：")[2], *told), [(kind, f"【{ja}】") for kind, ja in KINDS_JA.items()]
+        )
 
 
-def _lines(report: InkReport) -> Iterator[str]:
+def _told(report: InkReport) -> Iterator[str]:
+    """What was looked at and what came out, in a few lines."""
     base = report.base
     name = edition_name(base.meeting, base.edition) if base.meeting else f"{base.name}時点"
     yield f"赤字の点検：{report.document.name}（{report.plan}、基準：{name}の表）"
@@ -172,6 +177,10 @@ def _lines(report: InkReport) -> Iterator[str]:
         yield "赤い文字は一つもありません。"
     elif not report.differences:
         yield "赤字は、変更した語と合っています。"
+
+
+def _lines(report: InkReport) -> Iterator[str]:
+    yield from _told(report)
     for kind, ja in KINDS_JA.items():
         found = report.of(kind)
         if found:

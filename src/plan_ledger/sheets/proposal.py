@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any, Literal, Self
 from uuid import UUID
@@ -11,7 +10,8 @@ from attrs import evolve, frozen
 from attrs import field as attribute
 
 from plan_ledger.errors import PlanLedgerError
-from plan_ledger.queries import results
+from plan_ledger.queries.kinds import KINDS
+from plan_ledger.queries.reports import Report, Reported
 from plan_ledger.queries.results import MomentRef
 from plan_ledger.values.marks import Segment, mark
 
@@ -19,11 +19,7 @@ ProposalKind = Literal["added", "changed", "moved", "renamed", "emptied", "missi
 Decision = Literal["open", "accepted", "rejected"]
 
 KINDS_JA: dict[str, str] = {
-    "added": "追加",
-    "changed": "変更",
-    "moved": "移動",
-    "renamed": "名称変更",
-    "emptied": "空欄化",
+    **KINDS,
     "missing": "記載なし",
     "conflict": "要確認",
     "reordered": "並べ替え",
@@ -120,11 +116,12 @@ class DocumentRef:
 
 
 @frozen(eq=False, kw_only=True)
-class Proposal:
+class Proposal(Reported):
     """What importing documents would record. Nothing is written by making one.
 
     ``entries`` are in the sheet's order, missing rows last. ``unchanged`` counts the cells that propose nothing.
-    ``warnings`` are what was doubtful in the documents. Printing it shows the whole for a person.
+    ``warnings`` are what was doubtful in the documents. Printing it shows the whole for a person; ``to_html()``,
+    ``to_markdown()``, ``to_xlsx(path)`` and ``to_docx(path)`` give it as tables, with every word marked.
     """
 
     plan: str
@@ -247,9 +244,10 @@ class Proposal:
 
         return summary(self)
 
-    def _repr_html_(self) -> str | None:
-        render = results.HTML.get("Proposal")
-        return render(self) if render else None
+    def report(self) -> Report:
+        from plan_ledger.sheets.summary import as_report
+
+        return as_report(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Lists of entries by kind (a new order stands among the moves), and the count of unchanged cells."""
@@ -264,10 +262,6 @@ class Proposal:
             "layout_only": [entry.to_dict() for entry in self.layout_only],
             "unchanged": self.unchanged,
         }
-
-    def to_json(self, *, indent: int | None = 2) -> str:
-        """The same as ``to_dict``, as JSON text. Japanese stays readable."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
 
 
 _MOVES: tuple[ProposalKind, ...] = ("moved", "reordered")

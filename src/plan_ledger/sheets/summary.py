@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
+from plan_ledger.queries.reports import Report
 from plan_ledger.sheets.problems import shorten
 from plan_ledger.sheets.proposal import KINDS_JA, Proposal, ProposalEntry, ProposalKind
+from plan_ledger.sheets.reports import proposal_report
 from plan_ledger.values.marks import Segment
 
 _ORDER: tuple[ProposalKind, ...] = (
@@ -24,6 +26,7 @@ _REMARKS: dict[str, str] = {
     "renamed": "同じものの改称と認めるまで、その行は取り込みません（--accept-renames）",
     "missing": "台帳に残します。掲載を終えるなら --withdraw-missing",
 }
+_LAYOUT_ONLY = "【表記のみ】空白・改行・文字幅だけの違いです"
 _WHOLE = 60  # characters of a text that is shown whole
 _CONTEXT = 8
 
@@ -33,7 +36,16 @@ def summary(proposal: Proposal) -> str:
     return "\n".join(_lines(proposal))
 
 
-def _lines(proposal: Proposal) -> Iterator[str]:
+def as_report(proposal: Proposal) -> Report:
+    """The same as tables, with whole texts."""
+    what, counts = _head(proposal)
+    order = [(kind, f"【{KINDS_JA[kind]}】{_REMARKS.get(kind, '')}") for kind in _ORDER]
+    told = (what.partition("：")[2], counts)
+    return proposal_report(proposal, told, [*order, ("layout_only", _LAYOUT_ONLY)])
+
+
+def _head(proposal: Proposal) -> Iterator[str]:
+    """What goes where, and the counts."""
     partial = "・一部の行" if proposal.partial else ""
     base = "現在の台帳" if proposal.base is None else f"{proposal.base.name}時点の表"
     yield f"取込内容（確認用）：{proposal.document} → {proposal.plan}（基準：{base}{partial}）"
@@ -48,6 +60,10 @@ def _lines(proposal: Proposal) -> Iterator[str]:
             *([f"並べ替え {len(reordered)}件"] if (reordered := proposal.of("reordered")) else []),
         )
     )
+
+
+def _lines(proposal: Proposal) -> Iterator[str]:
+    yield from _head(proposal)
     held = proposal.held_back
     for kind in _ORDER:
         entries = proposal.of(kind)
@@ -57,7 +73,7 @@ def _lines(proposal: Proposal) -> Iterator[str]:
             yield from _added(entries) if kind == "added" else _each(entries, held)
     if proposal.layout_only:
         yield ""
-        yield "【表記のみ】空白・改行・文字幅だけの違いです"
+        yield _LAYOUT_ONLY
         yield from _each(proposal.layout_only, held)
     if proposal.warnings:
         yield ""

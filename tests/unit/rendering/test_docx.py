@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,11 +14,11 @@ import docx
 import pytest
 from attrs import evolve
 
-from plan_ledger import ChangeSet, Plan, Snapshot, rendering
+from plan_ledger import ChangeSet, Ledger, Plan, PlanLedgerError, Snapshot, rendering
 from plan_ledger.rendering import Table, lay_out
 from plan_ledger.sheets.grid import Document, Grid
 from plan_ledger.sheets.reading import NamedBytes, read_document
-from rendering_plan import small_plan
+from rendering_plan import long_plan, small_plan
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -154,3 +155,50 @@ def test_lists_are_written_too(changes: ChangeSet, tmp_path: Path) -> None:
     underlined = [run for cell in table.rows[1].cells for part in cell.paragraphs for run in part.runs if run.underline]
     assert [run.text for run in underlined] == ["4,950", "4,450"]
     assert all(run.font.color.rgb is None and not run.font.strike for run in underlined)
+
+
+def test_a_redline_may_be_words_own_tracked_changes(plan: Plan, snapshot: Snapshot, changes: ChangeSet) -> None:
+    data = as_bytes(snapshot, changes, style="redline", tracked=True)
+    table = lay_out(snapshot, changes, rendering.Look(style="redline"))
+    marked = [cell.segments for row in table.rows for cell in row.cells if cell and cell.marked]
+    body = docx.Document(BytesIO(data)).element.body
+    for kind, part, held in (("added", "ins", "t"), ("removed", "del", "delText")):
+        found = ["".join(each.text for each in part.iter(f"{WORD}{held}")) for part in body.iter(f"{WORD}{part}")]
+        assert found == [each.text.replace("\n", "") for cell in marked for each in cell if each.kind == kind]
+    tracked = [each for part in ("ins", "del") for each in body.iter(f"{WORD}{part}")]
+    assert {each.get(f"{WORD}author") for each in tracked} == {"plan_ledger"}
+    assert {each.get(f"{WORD}date") for each in tracked} == {"2023-08-30T00:00:00Z"}
+    assert len({each.get(f"{WORD}id") for each in tracked}) == len(tracked)
+    assert as_bytes(snapshot, changes, style="redline", tracked=True) == data
+
+
+def test_tracked_changes_come_back_as_what_they_are(plan: Plan, snapshot: Snapshot, changes: ChangeSet) -> None:
+    data = as_bytes(snapshot, changes, style="redline", tracked=True)
+    proposal = plan.propose(NamedBytes("a.docx", data))
+    assert (proposal.entries, proposal.warnings) == ((), ())
+    red = [["".join(run.text for run in cell.runs if run.red) for cell in row.cells] for row in grid_of(data).rows]
+    ink = grid_of(as_bytes(snapshot, changes)).rows
+    assert red == [["".join(run.text for run in cell.runs if run.red) for cell in row.cells] for row in ink]
+    assert not plan.check_ink(NamedBytes("a.docx", data))
+
+
+def test_tracked_changes_need_the_style_that_shows_what_went(snapshot: Snapshot, changes: ChangeSet) -> None:
+    with pytest.raises(PlanLedgerError, match="redline"):
+        as_bytes(snapshot, changes, tracked=True)
+
+
+def test_labels_that_span_pages_stand_on_each_of_them(snapshot: Snapshot) -> None:
+    """In one table, whose rows are so high that each page is full where we end it; and it comes back as it is."""
+    data = as_bytes(long_plan(snapshot, 30))
+    (table,) = docx.Document(BytesIO(data)).tables
+    above = [item.title for item in snapshot.items if item.depth < 3][:3]
+    starts = [at for at, row in enumerate(table.rows) if row._tr.find(f".//{WORD}pageBreakBefore") is not None]
+    assert len(starts) >= 3
+    assert all([cell.text for cell in table.rows[at].cells][:3] == above for at in starts)
+    heights = [row.height.pt if row.height is not None else 0.0 for row in table.rows]
+    assert all(650 < heights[0] + sum(heights[a:b]) < 771 for a, b in pairwise(starts))
+    with Ledger.open(":memory:") as ledger, ledger.acting("企画課", reason="戻り"):
+        plan = ledger.open_plan(snapshot.plan, fiscal_year=2023)
+        plan.propose(NamedBytes("a.docx", data)).apply()
+        levels = [item.level for item in plan.snapshot()]
+        assert [levels.count(level) for level in ("strategy", "kpi", "measure", "project")] == [1, 1, 1, 30]

@@ -25,7 +25,7 @@ from plan_ledger.rendering.delimited import tsv_cell
 from plan_ledger.rendering.texts import era_date, visible
 from plan_ledger.sheets.delimited import records
 from plan_ledger.sheets.limits import Limits
-from rendering_plan import small_plan
+from rendering_plan import long_plan, small_plan
 
 HOSTILE = '</style><script>alert(1)</script>\n=1+1 & "q" \u202etxet\u202c \x1b[31m |a| `b` *c* [d](javascript:e)'
 
@@ -111,6 +111,22 @@ def test_merged_cells_and_the_footer_are_in_the_page(snapshot: Snapshot, changes
     assert f"照合値 {snapshot.digest}" in page
     assert "size: A3 landscape" in page
     assert "<p>案</p>" in page
+
+
+def test_labels_that_span_printed_pages_stand_on_each_and_once_on_the_screen(snapshot: Snapshot) -> None:
+    page = rendering.to_html(long_plan(snapshot, 30))
+    above = [item.title for item in snapshot.items if item.depth < 3][:3]
+    pages = re.findall(r"<tbody[^>]*>(.*?)</tbody>", page, re.DOTALL)
+    assert len(pages) >= 3
+    for number, rows in enumerate(pages):
+        first = re.findall(r"<td([^>]*)>(.*?)</td>", rows, re.DOTALL)[:3]
+        assert [text for _, text in first] == above
+        assert all(('class="again"' in attributes) == (number > 0) for attributes, _ in first)
+    assert "tbody.page { break-before: page; }" in page
+    assert re.search(r"@media screen \{.*?td\.again.*?color: transparent", page, re.DOTALL)
+    assert "again" not in re.sub(
+        r"<style>.*?</style>", "", long_plan(snapshot, 30)._repr_html_() or "again", flags=re.S
+    )
 
 
 def test_hostile_text_is_shown_in_the_page_and_does_nothing(hostile: tuple[Snapshot, ChangeSet]) -> None:

@@ -99,7 +99,7 @@ def test_a_change_of_width_alone_is_red_only_where_that_is_wanted(plan: Plan) ->
 
 
 def test_signs_say_in_black_and_white_what_happened(table: Table) -> None:
-    assert [row.signs for row in table.rows] == [("変更", "削除あり"), ("変更", "追加"), ("移動",), ()]
+    assert [row.signs for row in table.rows] == [("変更", "削除あり"), ("名称変更", "追加"), ("移動",), ()]
 
 
 def test_what_was_taken_out_without_a_replacement_is_listed(table: Table) -> None:

@@ -163,6 +163,7 @@ def test_tracked_changes_are_read_as_accepted() -> None:
 
     found = one_cell(fill)
     assert grid(found).rows[0].cells[3].text == "旧追加"
+    assert grid(found).rows[0].cells[3].runs == (Run("旧"), Run("追加", red=True, underline=True))
     assert codes(found.warnings) == [("tracked_change", "D2")]
 
 

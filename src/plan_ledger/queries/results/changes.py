@@ -19,7 +19,10 @@ ChangeKind = Literal["added", "changed", "removed", "moved", "corrected"]
 
 @frozen(eq=False)
 class ChangeEntry(Shown):
-    """The net difference of one register: a field, or (field None) the item's place."""
+    """The net difference of one register: a field, or (field None) the item's place.
+
+    ``naming``: the field is the one that names the item. ``old_path`` is where a moved item stood.
+    """
 
     item: UUID
     level: str
@@ -32,6 +35,7 @@ class ChangeEntry(Shown):
     new: str
     events: tuple[Cause, ...]
     old_path: tuple[str, ...] | None = None
+    naming: bool = False
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
