@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from plan_ledger.domain.schemas import schema_of
 from plan_ledger.events import (
@@ -83,11 +83,11 @@ class Tables:
                 self._put(ItemRow(stream, uuid, event.level, True, None, "", position, position), event, position)
             case ItemPlaced():
                 parent = None if event.parent is None else self._numbers[event.parent.bytes]
-                self._put(evolve(self._row(stream), parent=parent, rank=event.rank), event, position)
+                self._put(self._row(stream)._replace(parent=parent, rank=event.rank), event, position)
             case ItemWithdrawn():
-                self._put(evolve(self._row(stream), alive=False), event, position)
+                self._put(self._row(stream)._replace(alive=False), event, position)
             case ItemRestored():
-                self._put(evolve(self._row(stream), alive=True), event, position)
+                self._put(self._row(stream)._replace(alive=True), event, position)
             case MeetingHeld():
                 scope = None if event.scope is None else self._numbers[event.scope.bytes]
                 self._plans[stream].scopes[event.meeting] = scope

@@ -18,7 +18,7 @@ def verify(store: LedgerStore, anchor: Anchor | None = None) -> Verification:
     """Check everything that can be checked from the ledger alone, and from an anchor, in one consistent view."""
     found = Verification()
     with store.reading() as rows, IndexCheck(rows, found) as index:
-        if rows.one("SELECT format FROM ledger") != (chain.FORMAT,):
+        if rows.all("SELECT id, format FROM ledger") != [(1, chain.FORMAT)]:
             found.findings.append(Finding("ledger", 0, "format"))
         said = check_log(rows, store, found, index.follow)
         check_beside(rows, said, found)

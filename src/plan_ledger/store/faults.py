@@ -23,6 +23,8 @@ def typed_errors() -> Generator[None, None, None]:
         raise errors.LedgerBusy from error
     except OSError as error:
         raise _typed_os(error) from error
+    except UnicodeDecodeError as error:
+        raise errors.LedgerDamaged("UTF-8") from error  # the database's own words about itself can't be read
     except (OverflowError, UnicodeEncodeError) as error:
         # A number or a text that no database holds; the doors above let none through that a person would write.
         raise errors.StorageFault(str(error)) from error

@@ -79,7 +79,7 @@ class StoredRecord:
 
 def ledger_uuid(rows: Rows) -> UUID:
     row = rows.one("SELECT uuid FROM ledger")
-    if row is None or len(raw := bytes(row[0])) != UUID_BYTES:
+    if row is None or not isinstance(raw := row[0], bytes) or len(raw) != UUID_BYTES:
         raise LedgerDamaged("ledger")
     return UUID(bytes=raw)
 

@@ -30,6 +30,16 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
             plan.hold("第2回PT")
             plan["事業1"].restore()
             plan["事業1"].change(analysis="=1", source="資料 p.1")
+            with ledger.batch(key="受付2"):
+                plan["事業1"].change(budget="200")  # what it has: remembered, nothing recorded
+            typed = plan["事業1"].change(analysis="住民の氏名")
+            ledger.redact(typed.last or 0, reason="住民の氏名")
+        with ledger.acting("退職者"):
+            plan["事業1"].change(analysis="継続")
+        with ledger.acting("観光課", reason="本人の請求"):
+            ledger.erase_person("退職者")
+        with ledger.acting("観光課", on_behalf_of="財政課"):
+            plan["事業1"].change(analysis="完了")
     return path
 
 

@@ -16,8 +16,6 @@ from plan_ledger.integrity.findings import Verification
 from plan_ledger.integrity.log_check import check_log
 from plan_ledger.store.log import LOG_TABLES
 
-BOOKKEEPING = {"redactions": "redacted_by", "erasures": "erased_by"}
-
 
 def test_an_untouched_ledger_verifies(path: Path) -> None:
     with Ledger.open(path) as ledger:
@@ -25,26 +23,31 @@ def test_an_untouched_ledger_verifies(path: Path) -> None:
         assert verified
         assert verified.events == ledger.head
         assert verified.editions == 2
+        assert (verified.redacted, verified.erased, verified.unverifiable) == (1, 1, 0)
         assert verified.first_broken is None
         assert verified.to_dict()["head"] == verified.head
         assert "異常はありません" in str(verified)
 
 
-CELLS = [(table, column) for table, columns in LOG_TABLES.items() for column in columns]
+CELLS = [
+    (table, column)
+    for table, columns in LOG_TABLES.items()
+    for column in columns
+    if (table, column) != ("commands", "request")  # says only whether a request is the same one: see test_anchor.py
+]
 
 
-@pytest.mark.parametrize(("table", "column"), [cell for cell in CELLS if cell[0] not in BOOKKEEPING])
+@pytest.mark.parametrize(("table", "column"), CELLS)
 def test_any_other_value_in_any_column_of_the_log_is_found(
     original: Path, tmp_path: Path, table: str, column: str
 ) -> None:
     columns = LOG_TABLES[table]
-    rows = rows_of(original, table, columns)
+    # Of a key under which nothing was recorded no event speaks: only an anchor tells, see test_anchor.py.
+    rows = [row for row in rows_of(original, table, columns) if row[0] != "受付2"]
     picked = rows if len(rows) <= 4 else [rows[0], rows[1], rows[len(rows) // 2], rows[-1]]
     for number, row in enumerate(picked):
         value = row[columns.index(column)]
         for variant, other in enumerate(others(value)):
-            if table == "commands" and column == "request":
-                continue  # says only whether a later request is the same one
             path = Path(shutil.copy(original, tmp_path / f"{number}-{variant}.db"))
             key = columns[0] if table != "profiles" else "actor = ? AND revision"
             keys = (row[0], row[1]) if table == "profiles" else (row[0],)
@@ -100,18 +103,18 @@ def test_every_byte_of_payloads_hashes_headers_texts_and_salts_counts(original: 
     editor.close()
 
 
-@pytest.mark.parametrize("table", [name for name in LOG_TABLES if name not in BOOKKEEPING])
+@pytest.mark.parametrize("table", list(LOG_TABLES))
 def test_any_row_taken_out_of_the_log_is_found(original: Path, tmp_path: Path, table: str) -> None:
     for number, row in enumerate(rows_of(original, table, LOG_TABLES[table])):
         path = Path(shutil.copy(original, tmp_path / f"{number}.db"))
         key = "actor = ? AND revision = ?" if table == "profiles" else f"{LOG_TABLES[table][0]} = ?"
         forge(path, f"DELETE FROM {table} WHERE {key}", params=row[:2] if table == "profiles" else row[:1])
-        if table == "commands":
-            assert findings(path) == ({"command"}, findings(path)[1])
-            continue
-        _, first = findings(path)
+        if row[0] == "受付2":
+            continue  # see above
+        codes, first = findings(path)
         if table in ("events", "texts"):
-            assert first == row[0]
+            # Where the event was that of a redaction, its text, which stood before, is missing for no reason too.
+            assert first == row[0] or "redaction" in codes
 
 
 @pytest.mark.parametrize("table", list(TABLES))
