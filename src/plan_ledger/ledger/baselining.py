@@ -11,6 +11,7 @@ from plan_ledger.domain import baselines
 from plan_ledger.domain import plans as plan_domain
 from plan_ledger.domain.baselines import Known, Row
 from plan_ledger.domain.corrections import EXISTENCE, PLACE
+from plan_ledger.events import ItemPlaced
 from plan_ledger.index import asof, catalog
 from plan_ledger.index.asof import ItemRow
 from plan_ledger.index.digest import digest_of
@@ -89,7 +90,9 @@ def enter(
     places = baselines.placed(rows)
     events = baselines.decide(table, places)
     work.begin(acting)
-    work.load({event.originator_id: () for event in events if event.originator_id in exist})
+    meant = {event.originator_id: () for event in events}
+    meant |= {event.parent: () for event in events if isinstance(event, ItemPlaced) and event.parent is not None}
+    work.load({item: keys for item, keys in meant.items() if item in exist})
     work.record(events)
     known = work.position + 1  # the event that holds the meeting is the last one of the batch
     at = here.point.effective if here.point.effective is not None else effective_of(known)

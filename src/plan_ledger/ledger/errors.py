@@ -207,17 +207,6 @@ class HoldNotUndone(PlanLedgerError):
 
 
 @define(eq=False, slots=False)
-class CorrectionNotUndone(PlanLedgerError):
-    """A correction or a table entered late is put right by another correction."""
-
-    code: ClassVar[str] = "correction_not_undone"
-    ja: ClassVar[str] = "記録番号{position}は訂正です。undo ではなく、もう一度 correct で訂正してください。"
-    en: ClassVar[str] = "Position {position} is a correction; correct it again (correct) instead of undoing it."
-
-    position: int
-
-
-@define(eq=False, slots=False)
 class TextDestroyed(PlanLedgerError):
     """The text that was there before was redacted and can't come back."""
 

@@ -329,7 +329,7 @@ class Plan(PlanTracing):
         Raises:
             UnknownBatch: There is none at this position.
             UndoConflict: Something in it says something else since; all such are reported, nothing is recorded.
-            HoldNotUndone, CorrectionNotUndone, TextDestroyed, NothingToUndo: There is another way, or none.
+            HoldNotUndone, TextDestroyed, NothingToUndo: There is another way, or none.
         """
         acting = self._ledger.recording.outside_batch("undo")
         return self._ledger.recording.write(

@@ -16,7 +16,6 @@ from plan_ledger.index import asof, catalog
 from plan_ledger.index.registers import BITS, MASK, bounds, item_of, register
 from plan_ledger.ledger.acting import Acting
 from plan_ledger.ledger.errors import (
-    CorrectionNotUndone,
     HoldNotUndone,
     NothingToUndo,
     TextDestroyed,
@@ -24,6 +23,7 @@ from plan_ledger.ledger.errors import (
     UnknownBatch,
 )
 from plan_ledger.ledger.intents import Change, Executor, Intent, PlaceAt, Restore, Withdraw
+from plan_ledger.ledger.undoing_late import LateUndoing
 from plan_ledger.ledger.work import Work
 from plan_ledger.queries.changes import PLACE_LABEL
 from plan_ledger.store.transaction import chunks, marks
@@ -61,7 +61,6 @@ def undo(work: Work, executor: Executor, acting: Acting, plan: catalog.PlanRow, 
         UnknownBatch: There is none.
         UndoConflict: Something it changed says something else since; each such register is reported.
         HoldNotUndone: It held a meeting.
-        CorrectionNotUndone: It corrected or entered what an earlier meeting had handed out.
         TextDestroyed: What it replaced was redacted.
         NothingToUndo: It changed nothing of this plan, or nothing of it is left to take back.
     """
@@ -69,14 +68,15 @@ def undo(work: Work, executor: Executor, acting: Acting, plan: catalog.PlanRow, 
     if batch is None:
         raise UnknownBatch(position)
     _refuse_what_is_no_change(work, plan, *batch)
-    undoing = _Undoing(work, plan, *batch)
-    intents = undoing.intents()
-    raise_problems(undoing.problems)
+    undoing, late = _Undoing(work, plan, *batch), LateUndoing(work, plan, *batch)
+    intents, events = undoing.intents(), late.events()
+    raise_problems([*undoing.problems, *late.problems])
     executor.prepare(intents)
     before = work.position
     work.begin(acting, undoes=batch[0])
     for intent in intents:
         executor.run(intent)
+    work.record(events)
     if work.position == before:
         raise NothingToUndo(batch[0])
     work.flush()
@@ -88,13 +88,6 @@ def _refuse_what_is_no_change(work: Work, plan: catalog.PlanRow, first: int, las
     )
     if held is not None:
         raise HoldNotUndone(held[0])
-    late = work.tx.one(
-        f"SELECT f.position FROM facts f JOIN items i ON i.no = f.register >> {BITS} AND i.plan = ?"
-        " WHERE f.position BETWEEN ? AND ? AND f.effective <> f.position * 1048576 LIMIT 1",
-        (plan.no, first, last),
-    )
-    if late is not None:
-        raise CorrectionNotUndone(late[0])
 
 
 class _Undoing:
@@ -104,7 +97,7 @@ class _Undoing:
         self._work, self._plan = work, plan
         rows = work.tx.all(
             f"SELECT f.register FROM facts f JOIN items i ON i.no = f.register >> {BITS} AND i.plan = ?"
-            " WHERE f.position BETWEEN ? AND ? ORDER BY f.position",
+            " WHERE f.position BETWEEN ? AND ? AND f.effective = f.position * 1048576 ORDER BY f.position",
             (plan.no, first, last),
         )
         self._touched = list(dict.fromkeys(no for (no,) in rows))
