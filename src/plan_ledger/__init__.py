@@ -4,6 +4,7 @@ Every change to a field is an immutable event; from the events alone come any me
 out, what changed since the last one, down to the words, and who changed what, when and why.
 """
 
+from plan_ledger.domain.policies import Policies
 from plan_ledger.errors import NotationError, Place, PlanLedgerError, Problems
 from plan_ledger.ledger import (
     Acting,
@@ -53,6 +54,7 @@ __all__ = [
     "Place",
     "Plan",
     "PlanLedgerError",
+    "Policies",
     "Problems",
     "Receipt",
     "Restore",

@@ -11,7 +11,7 @@ from plan_ledger.cli.app import app
 
 from .conftest import ACTOR, PLAN, Run
 
-WRITING = {"init", "add", "move", "withdraw", "restore", "change", "import", "hold", "reissue", "annul", "undo"}
+WRITING = {"init", "add", "move", "withdraw", "restore", "change", "import", "hold", "reissue", "annul", "undo"} | {"policy"}
 ASKING = {"snapshot", "changes", "audit", "history", "meetings", "totals", "elapsed", "actors", "diff"}
 KEEPING = {"verify", "rebuild", "backup", "dump", "load"}
 
@@ -75,6 +75,7 @@ def test_a_missing_actor_is_wrong_usage_and_writes_nothing(run: Run, path: Path,
         "add": ["project", "x"],
         "change": ["x", "a=b"],
         "undo": ["1"],
+        "policy": ["--all", "reason"],
     }.get(name, ["x"])
     done = run(name, *arguments, ledger=path)
     assert (done.status, done.out) == (2, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from plan_ledger.cli import keeping, meetings, parsing, people, querying, sheets, summing, writing
+from plan_ledger.cli import keeping, meetings, parsing, people, policy, querying, sheets, summing, writing
 from plan_ledger.cli.door import Door, arguments, use_utf8
 from plan_ledger.cli.options import where
 
@@ -23,7 +23,7 @@ def app() -> None:
     """
 
 
-for module in (writing, sheets, meetings, querying, summing, people, keeping, parsing):
+for module in (writing, sheets, meetings, querying, summing, people, policy, keeping, parsing):
     for command in module.COMMANDS:
         app.add_command(command)
 

@@ -56,9 +56,18 @@ def init(state: State, fiscal_year: int, schema: str | None) -> None:
 @click.argument("texts", nargs=-1, metavar="[FIELD=TEXT]...")
 @click.option("--under", metavar="ITEM", help="上の階層の行。最上位の階層では不要。")
 @click.option("--after", metavar="ITEM", help="この行のすぐ後ろに置きます。なければ末尾。")
+@click.option("--source", metavar="TEXT", help="根拠資料（例：実施計画書 p.3）。")
 @writes()
 @pass_state
-def add(state: State, level: str, title: str, texts: tuple[str, ...], under: str | None, after: str | None) -> None:
+def add(
+    state: State,
+    level: str,
+    title: str,
+    texts: tuple[str, ...],
+    under: str | None,
+    after: str | None,
+    source: str | None,
+) -> None:
     fields = read_texts(texts)
     with state.writing() as ledger:
         plan = ledger.plan(state.plan_title)
@@ -72,7 +81,9 @@ def add(state: State, level: str, title: str, texts: tuple[str, ...], under: str
         parent = None if under is None else plan[under].id
         sibling = None if after is None else plan[after].id
         item = Item(plan, ledger.recording.new_id(), ledger.head)
-        intent = Add(item.id, plan.id, spec.key, {spec.title: title, **keyed}, parent, sibling)
+        named = {spec.title: title, **keyed}
+        sources = {} if source is None else dict.fromkeys(named, Source(note=source))
+        intent = Add(item.id, plan.id, spec.key, named, parent, sibling, sources=sources)
         _record(state, ledger, plan, item, [intent], f"「{title}」を追加しました")
 
 

@@ -112,6 +112,52 @@ class SchemaRefused(CommandRefused):
     detail: str
 
 
+NEEDS_JA = {
+    "reason": ("変更理由", "--reason か acting(reason=…)"),
+    "source": ("根拠資料", "--source か source=…"),
+    "approval": ("決裁番号", "--approval か acting(approval=…)"),
+}
+
+
+@define(eq=False, slots=False)
+class PolicyRefused(CommandRefused):
+    """The plan's policies ask for something that was not said; ``place`` names the (first) item and field.
+
+    ``missing`` is ``reason``, ``source`` or ``approval``; ``count`` how many records of the batch lack it.
+    """
+
+    code: ClassVar[str] = "policy_refused"
+    ja: ClassVar[str] = "この計画の決まりにより、{need}が必要です（{remedy}）。{more}"
+    en: ClassVar[str] = "This plan's policies ask for {need} ({remedy}). {more}"
+
+    missing: str
+    count: int = 1
+
+    def words(self) -> dict[str, str]:
+        name, remedy = NEEDS_JA[self.missing]
+        if language() == "en":
+            return {
+                "need": f"a {self.missing}",
+                "remedy": remedy.replace(" か ", " or "),
+                "more": f"{self.count} records lack it." if self.count > 1 else "",
+            }
+        return {"need": name, "remedy": remedy, "more": f"ほか{self.count - 1}件も同じです。" if self.count > 1 else ""}
+
+
+@define(eq=False, slots=False)
+class PolicyInvalid(CommandRefused):
+    """A policy asks for something else than a reason, a source or an approval, or for a source where none can be."""
+
+    code: ClassVar[str] = "policy_invalid"
+    ja: ClassVar[str] = (
+        "「{need}」は決まりにできません。reason（変更理由）、source（根拠資料）、approval（決裁番号）のどれかです。"
+        "差替（reissue）に根拠資料は付きません。"
+    )
+    en: ClassVar[str] = "{need!r} can't be asked for: reason, source or approval; a reissue has no source."
+
+    need: str
+
+
 @define(eq=False, slots=False)
 class MeetingExists(CommandRefused):
     """A meeting of this name was held already."""

@@ -16,7 +16,9 @@ from uuid import UUID
 from attrs import evolve as replaced
 from attrs import field, frozen
 
+from plan_ledger.domain import policies as policing
 from plan_ledger.domain.errors import MeetingAnnulledAlready, MeetingExists, MeetingNameRefused
+from plan_ledger.domain.policies import NO_POLICIES, Policies
 from plan_ledger.domain.schemas import check_revision, declared, schema_of
 from plan_ledger.events import (
     Event,
@@ -25,6 +27,7 @@ from plan_ledger.events import (
     MeetingReissued,
     MeetingRenamed,
     PlanOpened,
+    PoliciesDeclared,
     SchemaDeclared,
 )
 from plan_ledger.events.model import EditionRef
@@ -59,6 +62,7 @@ class Plan:
     zone: str
     schema: Schema | None = None
     meetings: Mapping[UUID, Meeting] = field(factory=dict[UUID, Meeting])
+    policies: Policies = NO_POLICIES
 
 
 @frozen
@@ -73,6 +77,13 @@ class OpenPlan:
 @frozen
 class DeclareSchema:
     schema: Schema
+
+
+@frozen
+class DeclarePolicies:
+    """From here on this must be said; fields by key."""
+
+    policies: Policies
 
 
 @frozen
@@ -120,7 +131,7 @@ class AnnulMeeting:
     meeting: UUID
 
 
-PlanCommand = OpenPlan | DeclareSchema | HoldMeeting | ReissueMeeting | RenameMeeting | AnnulMeeting
+PlanCommand = OpenPlan | DeclareSchema | DeclarePolicies | HoldMeeting | ReissueMeeting | RenameMeeting | AnnulMeeting
 
 
 def decide(plan: Plan | None, command: PlanCommand) -> list[Event]:
@@ -143,6 +154,8 @@ def decide(plan: Plan | None, command: PlanCommand) -> list[Event]:
                     return []
                 check_revision(plan.schema, schema)
             return [event]
+        case DeclarePolicies(policies=policies):
+            return [] if policies == plan.policies else [policing.declared(plan.id, policies)]
         case HoldMeeting():
             check_name(command.name)
             check_free(plan, command.name)
@@ -201,6 +214,8 @@ def evolve(plan: Plan | None, event: Event) -> Plan:
     match event:
         case SchemaDeclared():
             return replaced(plan, schema=schema_of(event))
+        case PoliciesDeclared():
+            return replaced(plan, policies=policing.policies_of(event))
         case MeetingHeld():
             held = Meeting(event.meeting, event.name, 1, body=event.body, number=event.number)
             return _with_meeting(plan, replaced(held, **_days(event)))

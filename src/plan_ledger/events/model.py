@@ -11,7 +11,7 @@ the text itself stands once in the table of texts, so that a resident's name typ
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import (
@@ -22,6 +22,7 @@ from pydantic import (
     SerializerFunctionWrapHandler,
     StringConstraints,
     model_serializer,
+    model_validator,
 )
 
 HexId = Annotated[UUID, PlainSerializer(lambda uuid: uuid.hex, return_type=str)]
@@ -118,6 +119,28 @@ class SchemaDeclared(Event):
 
     revision: int = Field(ge=1)
     levels: tuple[LevelDefinition, ...]
+
+
+class PolicyRule(_Frozen):
+    """What must be said with everything, with changes of one field, with corrections or with reissues."""
+
+    on: Literal["everything", "field", "correction", "reissue"]
+    field: Key | None = None
+    needs: tuple[Literal["reason", "source", "approval"], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_a_field(self) -> Self:
+        if (self.field is not None) != (self.on == "field"):
+            raise ValueError("a rule about a field, and no other, names one")
+        return self
+
+
+class PoliciesDeclared(Event):
+    """All policies of a plan; a later declaration replaces an earlier one from its position on."""
+
+    TYPE: ClassVar[str] = "plan.policies-declared"
+
+    rules: tuple[PolicyRule, ...]
 
 
 class EditionRef(_Frozen):

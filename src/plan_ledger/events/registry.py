@@ -26,6 +26,7 @@ EVENT_TYPES: Mapping[str, type[model.Event]] = {
         model.ActorErased,
         model.PlanOpened,
         model.SchemaDeclared,
+        model.PoliciesDeclared,
         model.MeetingHeld,
         model.MeetingReissued,
         model.MeetingRenamed,

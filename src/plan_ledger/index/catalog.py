@@ -9,8 +9,9 @@ from uuid import UUID
 
 from attrs import frozen
 
+from plan_ledger.domain.policies import NO_POLICIES, Policies, policies_of
 from plan_ledger.domain.schemas import schema_of
-from plan_ledger.events import SchemaDeclared
+from plan_ledger.events import PoliciesDeclared, SchemaDeclared, read_payload, type_name
 from plan_ledger.store.transaction import Rows, SqlRow
 from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.schema import Schema
@@ -76,6 +77,29 @@ def schema_at(rows: Rows, plan: int, position: int) -> Schema:
     ) or rows.one("SELECT definition FROM schemas WHERE plan = ? ORDER BY revision LIMIT 1", (plan,))
     assert row is not None
     return schema_of(SchemaDeclared.model_validate({**json.loads(row[0]), "originator_id": UUID(int=0)}))
+
+
+_POLICIES = type_name(PoliciesDeclared)
+
+
+def any_policies(rows: Rows) -> bool:
+    """Whether any plan of the ledger ever had policies."""
+    return rows.one("SELECT 1 FROM event_types WHERE name = ?", (_POLICIES,)) is not None
+
+
+def policies_at(rows: Rows, plan: int, position: int | None = None) -> Policies:
+    """The policies in force after a position (None: at the head); read from the log, where they are few."""
+    upto, params = ("", ()) if position is None else (" AND e.position <= ?", (position,))
+    row = rows.one(
+        "SELECT e.payload FROM events e WHERE e.stream = ?"
+        f" AND e.type = (SELECT no FROM event_types WHERE name = ?){upto} ORDER BY e.version DESC LIMIT 1",
+        (plan, _POLICIES, *params),
+    )
+    if row is None:
+        return NO_POLICIES
+    event = read_payload(_POLICIES, bytes(row[0]), {"originator_id": UUID(int=0)})
+    assert isinstance(event, PoliciesDeclared)
+    return policies_of(event)
 
 
 def field_numbers(rows: Rows, plan: int) -> dict[tuple[str, str], int]:

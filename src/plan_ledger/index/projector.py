@@ -24,6 +24,7 @@ from plan_ledger.events import (
     MeetingReissued,
     MeetingRenamed,
     PlanOpened,
+    PoliciesDeclared,
     SchemaDeclared,
     TextRedacted,
 )
@@ -270,6 +271,8 @@ class Projector:
                 )
             case MeetingAnnulled():
                 run("UPDATE meetings SET annulled = 1 WHERE no = ?", (self._meeting(event.meeting),))
+            case PoliciesDeclared():
+                pass  # few and small: read from the log
             case TextRedacted() | ActorErased():
                 pass  # what they destroyed stands beside the log
             case _:

@@ -149,6 +149,7 @@ def state(work: Work, plan: catalog.PlanRow) -> domain.Plan:
             )
             for row in catalog.meetings(work.tx, plan.no)
         },
+        catalog.policies_at(work.tx, plan.no),
     )
 
 

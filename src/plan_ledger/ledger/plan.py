@@ -7,9 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from plan_ledger.domain import plans as domain
-from plan_ledger.ledger import editions, undoing
+from plan_ledger.domain.policies import Policies
+from plan_ledger.events import Source
+from plan_ledger.ledger import editions, policing, undoing
 from plan_ledger.ledger.correcting import CorrectionReceipt, edition_meant
-from plan_ledger.ledger.intents import Add, find_level
+from plan_ledger.ledger.intents import Add, find_field, find_level
 from plan_ledger.ledger.item import Item
 from plan_ledger.ledger.tracing import PlanTracing
 from plan_ledger.ledger.work import Receipt, Work
@@ -40,6 +42,7 @@ class Plan(PlanTracing):
         *,
         under: Item | str | None = None,
         after: Item | str | None = None,
+        source: str | None = None,
         **fields: str,
     ) -> Item:
         """Add an item at the end of its parent's children (or after a sibling), with the texts of its fields.
@@ -49,18 +52,22 @@ class Plan(PlanTracing):
             title: The text of the level's title field.
             under: The parent; None on the top level.
             after: The sibling to stand behind; None: last.
+            source: Where the texts were taken from (``実施計画書 p.3``).
             fields: Texts by field key.
         """
         spec = find_level(self.schema, level)
+        texts = {spec.title: title, **fields}
+        note = None if source is None else Source(note=source)
         uuid = self._ledger.recording.new_id()
         receipt = self._ledger.recording.submit(
             Add(
                 uuid,
                 self.id,
                 spec.key,
-                {spec.title: title, **fields},
+                texts,
                 self._uuid(under),
                 self._uuid(after),
+                sources={} if note is None else {find_field(spec, name).key: note for name in texts},
             )
         )
         item = Item(self, uuid, receipt.last or self._ledger.head)
@@ -218,6 +225,22 @@ class Plan(PlanTracing):
             work.record(domain.decide(editions.state(work, self._row), domain.DeclareSchema(schema)))
 
         return self._ledger.recording.write(declaring)
+
+    @property
+    def policies(self) -> Policies:
+        """What has to be said with a change: the policies in force now."""
+        return policing.policies_of(self)
+
+    def set_policies(self, policies: Policies) -> Receipt:
+        """Say what has to be said with every change from the next batch on; an event like everything else.
+
+        The former policies count for this change too. Past records stay as they are.
+
+        Raises:
+            UnknownField: A policy is about a field that no level has.
+            PolicyRefused: The former policies ask for something that is not said here.
+        """
+        return policing.declare(self, policies)
 
     def hold(
         self,

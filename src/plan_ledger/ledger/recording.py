@@ -20,6 +20,7 @@ from attrs import define, field
 from plan_ledger.ledger.acting import Acting, ActingContext
 from plan_ledger.ledger.errors import BatchEnded, KeyUsedOtherwise, NotInBatch
 from plan_ledger.ledger.intents import Batch, Change, Executor, Intent
+from plan_ledger.ledger.policing import Guard
 from plan_ledger.ledger.work import Caches, Clock, Receipt, Work
 from plan_ledger.values.ids import IdFactory
 from plan_ledger.values.schema import Schema
@@ -71,6 +72,7 @@ class Recording:
             caches, self._caches = self._caches, Caches()
             schemas, self._schemas = self._schemas, {}
             work = Work(tx, self._store, caches, self._ledger, self._clock, self._ids)
+            work.guard = Guard(work)
             before = work.position
             carry_out(work, Executor(work, schemas))
             work.finish()
@@ -188,6 +190,31 @@ def _record_one(work: Work, executor: Executor, batch: Batch) -> Receipt:
             "INSERT INTO commands (id, request, result) VALUES (?, ?, ?)",
             (batch.key, request, _receipt_bytes(receipt, before)),
         )
+    return receipt
+
+
+def record_once(work: Work, acting: Acting, key: str, request: bytes, carry_out: Callable[[], None]) -> Receipt:
+    """One batch under an idempotency key, for what is worked out only under the lock.
+
+    Args:
+        request: A digest of what is asked for.
+        carry_out: Records it in the open batch.
+
+    Raises:
+        KeyUsedOtherwise: The key was used for something else.
+    """
+    row = work.tx.one("SELECT request, result FROM commands WHERE id = ?", (key,))
+    if row is not None:
+        if bytes(row[0]) != request:
+            raise KeyUsedOtherwise(key)
+        return _receipt_from(bytes(row[1]))
+    before = work.position
+    work.begin(acting, command=key)
+    carry_out()
+    receipt = work.receipt(before)
+    work.tx.run(
+        "INSERT INTO commands (id, request, result) VALUES (?, ?, ?)", (key, request, _receipt_bytes(receipt, before))
+    )
     return receipt
 
 

@@ -24,6 +24,7 @@ from plan_ledger.events import (
     MeetingReissued,
     MeetingRenamed,
     PlanOpened,
+    PoliciesDeclared,
     SchemaDeclared,
 )
 from plan_ledger.index.projector import Names, Projector
@@ -40,7 +41,16 @@ if TYPE_CHECKING:
     from plan_ledger.store.application import LedgerStore
 
 Clock = Callable[[], datetime]
-_ELSEWHERE = (ActorProfiled, PlanOpened, SchemaDeclared, MeetingHeld, MeetingReissued, MeetingRenamed, MeetingAnnulled)
+_ELSEWHERE = (
+    ActorProfiled,
+    PlanOpened,
+    SchemaDeclared,
+    PoliciesDeclared,
+    MeetingHeld,
+    MeetingReissued,
+    MeetingRenamed,
+    MeetingAnnulled,
+)
 """Events that leave the items and their fields as they are."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -106,6 +116,7 @@ class Work:
         self._ledger = ledger
         self._clock = clock
         self._ids = ids
+        self.guard: Callable[[Sequence[RecordedBatch]], None] | None = None
         self.head = log.read_head(tx, ledger)
         self.position = self.head.position
         self.batch_start = self.position
@@ -360,6 +371,8 @@ class Work:
         self._close()
         if not self._pending:
             return
+        if self.guard is not None:
+            self.guard(self._pending)
         if self._new_streams:
             self.tx.run_many("INSERT INTO streams (no, uuid) VALUES (?, ?)", self._new_streams)
             self._new_streams = []
