@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,31 @@ def test_two_handouts_of_one_ledger_can_be_compared_without_it(run: Run, ledger:
     run("snapshot", "-o", new, ledger=ledger)
     entries = run("diff", old, new, "--json").json()["entries"]
     assert [(entry["old"], entry["new"]) for entry in entries] == [("24,600", "26,000")]
+
+
+@pytest.mark.parametrize("ending", ["html", "md", "json", "xlsx", "docx", "tsv"])
+def test_the_report_is_filed_too(run: Run, ledger: Path, sheet: str, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"点検.{ending}"
+    done = run("import", sheet, "--check-ink", "--report", str(path), ledger=ledger)
+    assert (done.status, done.err) == (0, "")
+    assert "赤字の点検：観光課.xlsx" in done.out
+    if ending == "html":
+        assert "<h1>赤字の点検</h1>" in path.read_text(encoding="utf-8")
+    elif ending == "json":
+        assert json.loads(path.read_text(encoding="utf-8"))["clean"] is False
+    assert path.stat().st_size > 100
+
+
+def test_a_proposal_is_filed_as_a_page(run: Run, ledger: Path, sheet: str, tmp_path: Path) -> None:
+    path = tmp_path / "取込内容.html"
+    done = run("import", sheet, "--partial", "--dry-run", "--report", str(path), ledger=ledger)
+    assert done.status == 0
+    page = path.read_text(encoding="utf-8")
+    assert "<h1>取込内容（確認用）</h1>" in page
+    assert "<ins>9,000</ins>" in page
+
+
+def test_a_report_in_a_format_that_there_is_none_of_is_wrong_usage(run: Run, ledger: Path, sheet: str) -> None:
+    done = run("import", sheet, "--dry-run", "--report", "取込内容.pdf", ledger=ledger)
+    assert done.status == 2
+    assert "html" in done.err

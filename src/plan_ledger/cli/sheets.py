@@ -15,15 +15,19 @@ from attrs import evolve
 
 from plan_ledger.cli.help import order
 from plan_ledger.cli.options import asks, style_option, writes
-from plan_ledger.cli.output import CHANGES_FORMATS, chosen_format, say, to_json, write_changes
+from plan_ledger.cli.output import CHANGES_FORMATS, chosen_format, offered, render, say, to_json, write, write_changes
 from plan_ledger.cli.receipts import NOTHING, note, receipt_line
 from plan_ledger.cli.state import State, pass_state
 from plan_ledger.ledger import Ledger, Plan, Receipt
 from plan_ledger.ledger.front import MEMORY
+from plan_ledger.queries.reports import Reported
 from plan_ledger.queries.results import MomentRef
+from plan_ledger.sheets.ink_report import InkReports
 
 if TYPE_CHECKING:
     from plan_ledger.ledger.importing import PlanProposal
+
+REPORT_FORMATS = offered("html", "md", "json", "tsv", "xlsx", "docx")
 
 SHORT = 1.0
 """Seconds after which somebody would wonder; a bar that only flashes is in the way."""
@@ -45,6 +49,11 @@ Step = Callable[[str], None]
     is_flag=True,
     help="取り込まずに、赤い文字が前回からの変更と合っているかを点検します（xlsx、docx）。--actor は不要です。",
 )
+@click.option(
+    "--report",
+    metavar="FILE",
+    help=f"取込内容（確認用）か赤字の点検結果を、このファイルにも書き出します（{'、'.join(REPORT_FORMATS)}）。",
+)
 @writes(actor_required=False)
 @pass_state
 @click.pass_context
@@ -58,6 +67,7 @@ def import_(
     accept_renames: bool,
     withdraw_missing: bool,
     check_ink: bool,
+    report: str | None,
 ) -> None:
     """表（tsv、csv、xlsx、docx）を取り込みます。--actor が要ります（--dry-run のときを除く）。
 
@@ -71,8 +81,10 @@ def import_(
     --check-ink の比べる相手は、--base の時点、なければ前回配った表です。合わない赤字があっても終了状態は 0 です
     （--json では clean が false）。
     """
+    if report is not None and _ending(report) not in REPORT_FORMATS:
+        raise click.UsageError(f"--report のファイル名の末尾は {'、'.join(REPORT_FORMATS)} のどれかにしてください。")
     if check_ink:
-        _check_ink(state, sheets, base)
+        _check_ink(state, sheets, base, report)
         return
     if state.who.actor is None and not dry_run:
         raise click.MissingParameter(ctx=ctx, param=next(p for p in ctx.command.params if "--actor" in p.opts))
@@ -97,19 +109,30 @@ def import_(
                 proposal, zone = plan.propose(list(sheets), **asked), plan.zone
                 step("記録しています")
                 receipt = proposal.apply()
+    _file(proposal, report)
     _tell(state, proposal, receipt, zone)
 
 
-def _check_ink(state: State, sheets: tuple[str, ...], base: str | None) -> None:
+def _file(result: Reported, report: str | None) -> None:
+    """The page to look at, print and file."""
+    if report is not None:
+        ending = _ending(report)
+        write(result.to_json() if ending == "json" else render(result, ending, report), report)
+
+
+def _ending(file: str) -> str:
+    return Path(file).suffix.lower().lstrip(".")
+
+
+def _check_ink(state: State, sheets: tuple[str, ...], base: str | None, report: str | None) -> None:
     """The red of each sheet against what changed; nothing is recorded."""
     with state.ledger_for_reading() as ledger, progress() as step:
         step("赤字を点検しています")
         plans = [_plan(state, ledger, sheet) if ledger.plans() else ledger.plan(state.plan_title) for sheet in sheets]
-        reports = [plan.check_ink(sheet, base=base) for plan, sheet in zip(plans, sheets, strict=True)]
-    if state.json:
-        say(to_json({"clean": not any(reports), "sheets": [report.to_dict() for report in reports]}))
-    else:
-        say("\n\n".join(map(str, reports)))
+        checks = (plan.check_ink(sheet, base=base) for plan, sheet in zip(plans, sheets, strict=True))
+        found = InkReports(tuple(checks))
+    _file(found, report)
+    say(found.to_json() if state.json else str(found))
 
 
 def _nothing_yet(state: State) -> bool:

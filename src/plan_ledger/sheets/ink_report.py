@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.queries.reports import Report, Reported
@@ -158,6 +158,34 @@ class InkReport(Reported):
         return ink_report(
             self, (what.partition("：")[2], *told), [(kind, f"【{ja}】") for kind, ja in KINDS_JA.items()]
         )
+
+
+@frozen(eq=False)
+class InkReports(Reported):
+    """The checks of several sheets, one after the other."""
+
+    reports: tuple[InkReport, ...]
+
+    def __bool__(self) -> bool:
+        """Whether anything is coloured wrongly."""
+        return any(self.reports)
+
+    def __str__(self) -> str:
+        return "\n\n".join(map(str, self.reports))
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"clean": not self, "sheets": [report.to_dict() for report in self.reports]}
+
+    def report(self) -> Report:
+        made = [each.report() for each in self.reports]
+        if len(made) == 1:
+            return made[0]
+        tables = [
+            evolve(table, heading=f"{each.document.name}{table.heading}")
+            for each, report in zip(self.reports, made, strict=True)
+            for table in report.tables
+        ]
+        return Report(made[0].title, tuple(note for report in made for note in report.notes), tuple(tables))
 
 
 def _told(report: InkReport) -> Iterator[str]:

@@ -19,7 +19,7 @@ ProposalKind = Literal["added", "changed", "moved", "renamed", "emptied", "missi
 Decision = Literal["open", "accepted", "rejected"]
 
 KINDS_JA: dict[str, str] = {
-    **KINDS,
+    **{str(kind): word for kind, word in KINDS.items()},
     "missing": "記載なし",
     "conflict": "要確認",
     "reordered": "並べ替え",
