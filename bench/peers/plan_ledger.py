@@ -90,7 +90,7 @@ class PlanLedger(Peer):
         numbers = self.numbers
         found = {}
         for item in snapshot:
-            values = {key: cell.text for key, cell in item.fields.items()}
+            values = item.texts
             values["budget"] = int(values["budget"])
             found[numbers[item.id]] = values
         return found

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
-
-from attrs import frozen
 
 from plan_ledger.index.registers import bounds
 from plan_ledger.store.transaction import Rows, SqlRow, SqlValue, chunks, marks
 from plan_ledger.values.coordinates import Pair
+from plan_ledger.values.texts import REDACTED_TEXT
 
 
 def winner(alias: str) -> str:
@@ -29,9 +30,8 @@ def winner_params(pair: Pair) -> tuple[int, int, int]:
     return (pair.ordinary, pair.at, pair.known)
 
 
-@frozen
-class ItemRow:
-    """Where an item stands, seen from a pair."""
+class ItemRow(NamedTuple):
+    """Where an item stands, seen from a pair. A plain tuple: there is one for every item of every table read."""
 
     no: int
     uuid: UUID
@@ -54,7 +54,12 @@ def structure(rows: Rows, plan: int, pair: Pair) -> dict[int, ItemRow]:
         " WHERE i.plan = ?",
         (*winner_params(pair), *winner_params(pair), plan),
     )
-    return {row[0]: ItemRow(row[0], UUID(bytes=bytes(row[1])), row[2], bool(row[3]), *row[4:]) for row in found}
+    return {row[0]: ItemRow(row[0], _uuid(bytes(row[1])), row[2], bool(row[3]), *row[4:]) for row in found}
+
+
+@lru_cache(maxsize=65_536)
+def _uuid(raw: bytes) -> UUID:
+    return UUID(bytes=raw)
 
 
 def live(items: dict[int, ItemRow]) -> list[ItemRow]:
@@ -79,18 +84,34 @@ def table_order(item: ItemRow) -> tuple[str, UUID]:
     return (item.rank, item.uuid)
 
 
-_STATE = "CASE WHEN x.body IS NULL THEN (SELECT f.state FROM facts f WHERE f.position = c.position) ELSE 1 END"
+def plan_texts(rows: Rows, plan: int, pair: Pair) -> list[SqlRow]:
+    """(register, position, text) of every field of a plan that holds a text at the pair.
 
-
-def plan_cells(rows: Rows, plan: int, pair: Pair) -> Iterator[SqlRow]:
-    """(register, position, text, state) of every field that had a fact by the pair; text None: emptied or redacted."""
-    return rows.each(
-        f"SELECT c.no, c.position, x.body, {_STATE} FROM (SELECT r.no AS no, {winner('r')} AS position"
-        " FROM items i CROSS JOIN registers r WHERE i.plan = ?"
-        " AND r.no BETWEEN i.no * 1024 + 2 AND i.no * 1024 + 1023) c"
-        " LEFT JOIN texts x ON x.position = c.position WHERE c.position IS NOT NULL",
+    Behind the texts come the fields whose text was redacted, with :data:`~plan_ledger.values.texts.REDACTED_TEXT` in
+    its place and a fourth element.
+    """
+    # One expression names the winner: a subquery of its own would be evaluated once for each mention of it.
+    found = rows.all(
+        "SELECT r.no, x.position, x.body FROM items i CROSS JOIN registers r"
+        f" JOIN texts x ON x.position = {winner('r')}"
+        " WHERE i.plan = ? AND r.no BETWEEN i.no * 1024 + 2 AND i.no * 1024 + 1023",
         (*winner_params(pair), plan),
     )
+    return found + redacted_texts(rows, plan, pair)
+
+
+def redacted_texts(rows: Rows, plan: int, pair: Pair) -> list[SqlRow]:
+    """(register, position, 抹消済, True) of every field of a plan whose text, at the pair, is one that was redacted."""
+    return [
+        (no, position, REDACTED_TEXT, True)
+        for no, position in rows.all(
+            "SELECT r.no, f.position FROM redactions d JOIN facts f ON f.position = d.position"
+            " JOIN registers r ON r.no = f.register JOIN items i ON i.no = r.no >> 10"
+            f" WHERE i.plan = ? AND f.state = 1 AND f.position = {winner('r')} AND"
+            " NOT EXISTS (SELECT 1 FROM texts x WHERE x.position = d.position)",
+            (plan, *winner_params(pair)),
+        )
+    ]
 
 
 def register_cells(rows: Rows, registers: Sequence[int], pair: Pair) -> dict[int, tuple[int, str | None, int]]:
@@ -99,13 +120,24 @@ def register_cells(rows: Rows, registers: Sequence[int], pair: Pair) -> dict[int
     for chunk in chunks(registers):
         params: tuple[SqlValue, ...] = (*winner_params(pair), *chunk)
         for no, position, body, state in rows.all(
-            f"SELECT c.no, c.position, x.body, {_STATE} FROM (SELECT r.no AS no, {winner('r')} AS position"
-            f" FROM registers r WHERE r.no IN ({marks(len(chunk))})) c"
-            " LEFT JOIN texts x ON x.position = c.position WHERE c.position IS NOT NULL",
+            f"SELECT r.no, f.position, x.body, f.state FROM registers r JOIN facts f ON f.position = {winner('r')}"
+            f" LEFT JOIN texts x ON x.position = f.position WHERE r.no IN ({marks(len(chunk))})",
             params,
         ):
             found[no] = (position, body, state)
     return found
+
+
+def texts_between(rows: Rows, since: Pair, until: Pair) -> dict[int, tuple[int, str | None, int]]:
+    """register → (position, text, 1) at ``since`` of what ordinary facts changed until then; blank ones left out."""
+    return {
+        no: (position, body, 1)
+        for no, position, body in rows.all(
+            f"SELECT r.no, x.position, x.body FROM registers r JOIN texts x ON x.position = {winner('r')}"
+            " WHERE r.no IN (SELECT register FROM facts WHERE position > ? AND position <= ?)",
+            (*winner_params(since), since.ordinary, until.ordinary),
+        )
+    }
 
 
 def register_facts(rows: Rows, registers: Sequence[int], pair: Pair) -> dict[int, tuple[int, int]]:
@@ -129,8 +161,8 @@ def item_cells(rows: Rows, item: int, pair: Pair) -> dict[int, tuple[int, str | 
     return register_cells(rows, registers, pair)
 
 
-def facts_between(rows: Rows, since: Pair, until: Pair, columns: str, joins: str) -> Iterator[SqlRow]:
-    """Facts visible in exactly one of two pairs, over all plans, by position: register, then ``columns``.
+def facts_between(rows: Rows, since: Pair, until: Pair, columns: str, joins: str) -> list[SqlRow]:
+    """Facts visible in exactly one of two pairs, over all plans: register, then ``columns``; ordinary ones first.
 
     Ordinary facts are found by their positions; those that count at another point than the one at which they were
     recorded, in the small index of such facts. Facts are ``f``, their events ``e``, their texts ``x``.
@@ -140,13 +172,15 @@ def facts_between(rows: Rows, since: Pair, until: Pair, columns: str, joins: str
         " LEFT JOIN texts x ON x.position = f.position"
     )
     low, high = sorted((since.ordinary, until.ordinary))
-    yield from rows.each(
+    ordinary = rows.all(
         f"{select} WHERE f.position > ? AND f.position <= ? AND f.effective = f.position * 1048576 ORDER BY f.position",
         (low, high),
     )
-    yield from rows.each(
+    # In the order of the index of such facts: asked for in that of positions, SQLite would look through all facts.
+    return ordinary + rows.all(
         f"{select} WHERE f.effective <> f.position * 1048576"
-        " AND (f.effective <= ? AND f.position <= ?) <> (f.effective <= ? AND f.position <= ?) ORDER BY f.position",
+        " AND (f.effective <= ? AND f.position <= ?) <> (f.effective <= ? AND f.position <= ?)"
+        " ORDER BY f.effective, f.position",
         (since.at, since.known, until.at, until.known),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 from attrs import frozen
@@ -13,7 +13,6 @@ from plan_ledger.index.registers import BITS, MASK
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.schema import Schema
-from plan_ledger.values.texts import REDACTED_TEXT
 
 DIGEST_VERSION = "plan_ledger-snapshot/1"
 
@@ -34,14 +33,12 @@ def digest_at(rows: Rows, plan: catalog.PlanRow, pair: Pair, *, scope: int | Non
     keys = live_keys(rows, plan.no, schema)
     texts: dict[int, dict[str, str]] = {row.no: {} for row in ordered}
     redacted = False
-    for register, _, body, state in asof.plan_cells(rows, plan.no, pair):
+    for register, _, body, *gone in asof.plan_texts(rows, plan.no, pair):
         own = texts.get(register >> BITS)
         key = keys[register & MASK]
         if own is not None and key is not None:
-            if body is None and state:
-                redacted = True
-                body = REDACTED_TEXT
-            own[key] = body or ""
+            own[key] = body
+            redacted = redacted or bool(gone)
     return Digest(digest_of(plan.title, plan.fiscal_year, schema, ordered, texts), schema, redacted)
 
 
@@ -79,9 +76,20 @@ def live_keys(rows: Rows, plan: int, schema: Schema) -> dict[int, str | None]:
 def digest_of(
     title: str, fiscal_year: int, schema: Schema, ordered: list[ItemRow], texts: Mapping[int, Mapping[str, str]]
 ) -> str:
+    """The digest of rows in table order, with the texts of each by its number."""
+    none: Mapping[str, str] = {}
+    return digest_of_table(title, fiscal_year, schema, ((row.level, texts.get(row.no, none)) for row in ordered))
+
+
+def digest_of_table(
+    title: str, fiscal_year: int, schema: Schema, items: Iterable[tuple[str, Mapping[str, str]]]
+) -> str:
     """SHA-256 over what the table says and nothing else: no ids, positions, times, labels or names of meetings.
 
     The separators are control characters that no text may hold.
+
+    Args:
+        items: (level, texts by field key) of the items that show, in table order.
     """
     parts = [DIGEST_VERSION, "\x1e", title, "\x1f", str(fiscal_year)]
     leads: dict[str, tuple[str, list[str]]] = {}
@@ -89,10 +97,8 @@ def digest_of(
         fields = [spec.key for spec in level.live_fields]
         parts += ["\x1e", level.key, "\x1f", "\x1f".join(fields)]
         leads[level.key] = (f"\x1e{level.key}\x1f{depth}\x1f", fields)
-    none: Mapping[str, str] = {}
-    for row in ordered:
-        lead, fields = leads[row.level]
-        own = texts.get(row.no, none)
+    for level_key, own in items:
+        lead, fields = leads[level_key]
         parts.append(lead)
         parts.append("\x1f".join([own.get(key, "") for key in fields]))
     return sha256("".join(parts).encode()).hexdigest()

@@ -110,7 +110,7 @@ def _table(here: Around, rows: Sequence[Row], exist: dict[UUID, tuple[int, str]]
     point = here.point
     names = {(level, number): key for (level, key), number in catalog.field_numbers(here.rows, here.plan.no).items()}
     texts: dict[int, dict[str, str]] = {}
-    for no, _, text, _ in asof.plan_cells(here.rows, here.plan.no, point.before):
+    for no, _, text, *_ in asof.plan_texts(here.rows, here.plan.no, point.before):
         if no >> BITS in here.known:
             texts.setdefault(no >> BITS, {})[names[here.known[no >> BITS].level, no & MASK]] = text or ""
     known = {

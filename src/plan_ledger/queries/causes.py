@@ -12,13 +12,15 @@ JOINS = " JOIN headers h ON h.no = e.header"
 
 def known_actors(rows: Rows) -> Actors:
     """Every actor revision by (id, revision), as headers name them."""
-    return {
-        (row.uuid.hex, row.revision): Actor(row.key, row.name, row.section, row.revision)
-        for row in catalog.actors(rows).values()
-    }
+    return Actors(
+        {
+            (row.uuid.hex, row.revision): Actor(row.key, row.name, row.section, row.revision)
+            for row in catalog.actors(rows).values()
+        }
+    )
 
 
 def cause(row: SqlRow, actors: Actors, zone: str) -> Cause:
     """From the columns of :data:`COLUMNS`."""
     position, recorded_at, header, payload = row
-    return Cause(position, recorded_at, zone, actors, bytes(header), bytes(payload))
+    return Cause(position, recorded_at, zone, actors.header(header), payload)

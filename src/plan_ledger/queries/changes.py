@@ -9,7 +9,7 @@ from plan_ledger.index import asof, catalog
 from plan_ledger.index.asof import ItemRow, table_order
 from plan_ledger.index.digest import within
 from plan_ledger.index.registers import BITS, MASK, bounds, register
-from plan_ledger.queries.causes import COLUMNS, JOINS, cause, known_actors
+from plan_ledger.queries.causes import COLUMNS, JOINS, known_actors
 from plan_ledger.queries.results import (
     Cause,
     ChangeEntry,
@@ -41,6 +41,8 @@ class _Comparison:
         self.numbers = catalog.field_numbers(rows, plan.no)
         self.keys = {number: names for names, number in self.numbers.items()}
         self._settled_below: dict[int | None, set[int]] = {}
+        self._orders: dict[tuple[str, bool], dict[int, int]] = {}
+        self._labels: dict[tuple[str, str | None, bool], str] = {}
 
     def run(self, scope: int | None) -> ChangeSet:
         touched = self._read_facts()
@@ -62,10 +64,12 @@ class _Comparison:
             for item in added | removed
             for (no,) in self.rows.all("SELECT no FROM registers WHERE no BETWEEN ? AND ?", bounds(item))
         ]
-        shown = new_live | old_live
-        changed = [no for no in touched if no >> BITS in shown and no >> BITS not in added | removed]
-        involved = sorted({*whole, *changed})
-        self.old_cells = asof.register_cells(self.rows, involved, self.since.pair)
+        shown = (new_live | old_live) - added - removed
+        involved = sorted({*whole, *(no for no in touched if no >> BITS in shown)})
+        self.old_cells = asof.texts_between(self.rows, self.since.pair, self.until.pair) if self.plainly else {}
+        self.old_cells.update(
+            asof.register_cells(self.rows, [no for no in involved if no not in self.old_cells], self.since.pair)
+        )
         unread = [no for no in involved if no not in self.new_cells]
         self.new_cells.update(asof.register_cells(self.rows, unread, self.until.pair))
         by_item: dict[int, list[int]] = {}
@@ -92,21 +96,22 @@ class _Comparison:
         self.new_cells: dict[int, tuple[int, str | None, int]] = {}
         self.late: dict[int, int] = {}  # position → where it counts, of facts that count elsewhere
         since, until = self.since.pair, self.until.pair
-        plainly = since.ordinary <= until.ordinary and not asof.any_late(self.rows)
+        self.plainly = plainly = since.ordinary <= until.ordinary and not asof.any_late(self.rows)
         actors = known_actors(self.rows)
         late_registers: list[int] = []
-        for no, body, state, effective, *columns in asof.facts_between(
+        behind, new_cells, zone = self.behind, self.new_cells, self.plan.zone
+        for no, body, state, effective, position, recorded_at, header, payload in asof.facts_between(
             self.rows, since, until, f"x.body, f.state, f.effective, {COLUMNS}", JOINS
         ):
-            found = cause(tuple(columns), actors, self.plan.zone)
-            if no in self.behind:
-                self.behind[no].append(found)
+            found = Cause(position, recorded_at, zone, actors.header(header), payload)
+            if no in behind:
+                behind[no].append(found)
             else:
-                self.behind[no] = [found]
+                behind[no] = [found]
             if plainly:
-                self.new_cells[no] = (found.position, body, state)
-            elif effective != effective_of(found.position):
-                self.late[found.position] = effective
+                new_cells[no] = (position, body, state)
+            elif effective != effective_of(position):
+                self.late[position] = effective
                 late_registers.append(no)
         if late_registers:
             self._drop_what_never_held(sorted(set(late_registers)))
@@ -129,21 +134,18 @@ class _Comparison:
         return self.late.get(cause.position, effective_of(cause.position)), cause.position
 
     def _item(
-        self, row: ItemRow, registers: Iterable[int], kind: ChangeKind | None
+        self, row: ItemRow, registers: list[int], kind: ChangeKind | None
     ) -> list[tuple[ItemRow, int, ChangeKind, str, str]]:
-        """(row, register, kind, old, new) of one item, in the schema's field order; its place first."""
+        """(row, register, kind, old, new) of one item's registers, in the schema's field order; its place first."""
         found: list[tuple[ItemRow, int, ChangeKind, str, str]] = []
-        own = set(registers)
-        place = register(row.no, PLACE)
-        if kind is None and place in own and self._moved(row.no):
-            found.append((row, place, "moved", "", ""))
-        schema = self.old_schema if kind == "removed" else self.schema
-        level = schema.level(row.level)
-        assert level is not None
-        for spec in level.live_fields:
-            no = register(row.no, self.numbers[row.level, spec.key])
-            if no not in own:
-                continue
+        order = self._order(row.level, kind == "removed")
+        if kind is None and registers and registers[0] & MASK <= PLACE:
+            place = register(row.no, PLACE)
+            if place in registers and self._moved(row.no):
+                found.append((row, place, "moved", "", ""))
+        shown = [(order[no & MASK], no) for no in registers if no & MASK in order]
+        shown.sort()
+        for _, no in shown:
             old, new = _text(self.old_cells, no), _text(self.new_cells, no)
             if kind == "added":
                 old = ""
@@ -152,6 +154,16 @@ class _Comparison:
             if old != new:
                 found.append((row, no, kind or "changed", old, new))
         return found
+
+    def _order(self, level: str, removed: bool) -> dict[int, int]:
+        """The numbers of a level's live fields with their places in the schema."""
+        order = self._orders.get((level, removed))
+        if order is None:
+            spec = (self.old_schema if removed else self.schema).level(level)
+            assert spec is not None
+            fields = enumerate(spec.live_fields)
+            order = self._orders[level, removed] = {self.numbers[level, each.key]: place for place, each in fields}
+        return order
 
     def _moved(self, item: int) -> bool:
         """Whether it stands under another parent, or behind other siblings; moved there and back is not moved."""
@@ -185,7 +197,7 @@ class _Comparison:
             path = (old_paths if kind == "removed" else new_paths)[row.no]
             field = None if no & MASK == PLACE else self.keys[no & MASK][1]
             shown_kind: ChangeKind = kind
-            if kind in ("changed", "moved") and self._corrected(no):
+            if self.late and kind in ("changed", "moved") and self._corrected(no):
                 shown_kind = "corrected"
             old_path = old_paths.get(row.no) if kind == "moved" else None
             if kind == "moved":
@@ -211,17 +223,22 @@ class _Comparison:
     def _label(self, level: str, field: str | None, kind: ChangeKind) -> str:
         if field is None:
             return PLACE_LABEL
-        found = (self.old_schema if kind == "removed" else self.schema).level(level)
-        spec = found.field(field) if found else None
-        return spec.label if spec else field
+        key = (level, field, kind == "removed")
+        if key not in self._labels:
+            found = (self.old_schema if kind == "removed" else self.schema).level(level)
+            spec = found.field(field) if found else None
+            self._labels[key] = spec.label if spec else field
+        return self._labels[key]
 
     def _events(self, row: ItemRow, no: int, kind: ChangeKind) -> tuple[Cause, ...]:
         """The events behind a difference. A field of an item that came or went because of itself or an ancestor has
         those of their existence, where it has none of its own."""
         own = self.behind.get(no, [])
+        if len(own) == 1:
+            return (own[0],)
         if not own and kind in ("added", "removed"):
             own = [each for line in self._line(row) for each in self.behind.get(register(line, EXISTENCE), [])]
-        return tuple(sorted(own, key=self._counts) if len(own) > 1 else own)
+        return tuple(sorted(own, key=self._counts) if self.late else own)
 
     def _line(self, row: ItemRow) -> list[int]:
         """The item and its ancestors, in whichever of the two structures they are."""

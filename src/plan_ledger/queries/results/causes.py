@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,9 +15,9 @@ from plan_ledger.values.texts import REDACTED_TEXT
 
 
 def time_of(microseconds: int, zone: str = "UTC") -> datetime:
-    return datetime.fromtimestamp(microseconds // 1_000_000, UTC if zone == "UTC" else ZoneInfo(zone)).replace(
-        microsecond=microseconds % 1_000_000
-    )
+    seconds, rest = divmod(microseconds, 1_000_000)
+    found = datetime.fromtimestamp(seconds, UTC if zone == "UTC" else ZoneInfo(zone))
+    return found.replace(microsecond=rest) if rest else found
 
 
 @frozen
@@ -39,15 +39,44 @@ class Actor:
 
 
 ERASED = Actor(None, None)
-Actors = Mapping[tuple[str, int], Actor]
-"""Actors by (opaque id, revision), as the headers of batches name them."""
 
 
-@lru_cache(maxsize=4096)
-def _header(data: bytes) -> dict[str, Any]:
-    """A batch's header. Many results share one."""
-    header: dict[str, Any] = json.loads(data)
-    return header
+class Actors(dict[tuple[str, int], Actor]):
+    """Actors by (opaque id, revision), as the headers of batches name them; and those headers, each once."""
+
+    def __init__(self, actors: Mapping[tuple[str, int], Actor]) -> None:
+        super().__init__(actors)
+        self._headers: dict[bytes, Header] = {}
+
+    def header(self, content: bytes) -> Header:
+        """A batch's header. The many results that have the same share it."""
+        found = self._headers.get(content)
+        if found is None:
+            found = self._headers[content] = Header(content, self)
+        return found
+
+
+@frozen(eq=False)
+class Header:
+    """What the events of a batch have in common, read when asked for."""
+
+    json: bytes
+    actors: Actors = field(repr=False)
+
+    @cached_property
+    def words(self) -> Mapping[str, Any]:
+        """The header as it is stored."""
+        found: dict[str, Any] = json.loads(self.json)
+        return found
+
+    @cached_property
+    def actor(self) -> Actor:
+        """Who recorded it, as of then."""
+        return self.who("actor") or ERASED
+
+    def who(self, role: str) -> Actor | None:
+        ref = self.words.get(role)
+        return None if ref is None else self.actors.get((ref["id"], ref.get("revision", 1)), ERASED)
 
 
 @frozen(eq=False)
@@ -57,8 +86,7 @@ class Cause:
     position: int
     recorded_us: int
     zone: str
-    actors: Actors = field(repr=False)
-    header_json: bytes
+    batch_header: Header
     payload_json: bytes
 
     @property
@@ -69,26 +97,22 @@ class Cause:
     @property
     def header(self) -> Mapping[str, Any]:
         """The batch's header as it is stored."""
-        return _header(self.header_json)
+        return self.batch_header.words
 
     @property
     def actor(self) -> Actor:
         """Who recorded it, as of then."""
-        return self._who("actor") or ERASED
+        return self.batch_header.actor
 
     @property
     def author(self) -> Actor | None:
         """On whose behalf it was recorded."""
-        return self._who("on_behalf_of")
+        return self.batch_header.who("on_behalf_of")
 
     @property
     def approver(self) -> Actor | None:
         """Who approved it."""
-        return self._who("approver")
-
-    def _who(self, role: str) -> Actor | None:
-        ref = _header(self.header_json).get(role)
-        return None if ref is None else self.actors.get((ref["id"], ref.get("revision", 1)), ERASED)
+        return self.batch_header.who("approver")
 
     @property
     def source(self) -> Mapping[str, Any]:
@@ -103,9 +127,9 @@ class Cause:
         """Document, sheet and cell, or the words given, for people."""
         source = self.source
         document = self.header.get("document") if (source.get("cell") or not source) else None
-        sheet = f"「{source['sheet']}」" if source.get("sheet") else ""
-        parts = (document or "", sheet, source.get("cell") or "")
-        return " ".join(part for part in ("".join(parts), source.get("note") or "") if part) or None
+        sheet = f"「{source['sheet']}」" if source.get("sheet") else " " if document else ""
+        cell = f"{document or ''}{sheet}{source.get('cell') or ''}".strip()
+        return " ".join(part for part in (cell, source.get("note") or "") if part) or None
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -32,6 +33,38 @@ class CellValue:
 EMPTY = CellValue("", 0)
 
 
+class Cells(Mapping[str, CellValue]):
+    """The fields of one item by key. What a field holds is made when it is asked for; its text is there at once."""
+
+    __slots__ = ("_found",)
+
+    def __init__(self, found: Mapping[str, tuple[Any, ...]]) -> None:
+        """``found``: by key, rows of (register, position, text), with a fourth element where the text was redacted."""
+        self._found = found
+
+    def __getitem__(self, key: str) -> CellValue:
+        _, position, text, *gone = self._found[key]
+        return CellValue(text, position, bool(gone))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+    def text(self, key: str) -> str:
+        """The text of a field, empty where it holds none."""
+        found = self._found.get(key)
+        return "" if found is None else found[2]
+
+    def texts(self) -> dict[str, str]:
+        """The texts by field key."""
+        return {key: found[2] for key, found in self._found.items()}
+
+
 @frozen
 class SnapshotItem:
     """One item of a snapshot. ``fields`` holds every live field of its level that has a text."""
@@ -49,7 +82,14 @@ class SnapshotItem:
         return self.fields.get(key, EMPTY)
 
     def text(self, key: str) -> str:
-        return self[key].text
+        fields = self.fields
+        return fields.text(key) if isinstance(fields, Cells) else self[key].text
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The texts of the fields that have one, by key."""
+        fields = self.fields
+        return fields.texts() if isinstance(fields, Cells) else {key: cell.text for key, cell in fields.items()}
 
 
 @frozen(eq=False)
@@ -65,12 +105,20 @@ class Snapshot(Shown):
     fiscal_year: int
     moment: MomentRef
     schema: Schema
-    digest: str
     items: tuple[SnapshotItem, ...]
     withdrawn: tuple[SnapshotItem, ...] = ()
     compare: Callable[[Any], ChangeSet | None] | None = field(default=None, repr=False)
     ledger_id: UUID | None = field(default=None, repr=False)
     plan_id: UUID | None = field(default=None, repr=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """The table's digest (照合値): see ``docs/reference/storage-format.md``."""
+        from plan_ledger.index.digest import digest_of_table
+
+        return digest_of_table(
+            self.plan, self.fiscal_year, self.schema, ((item.level, item.texts) for item in self.items)
+        )
 
     def __iter__(self) -> Iterator[SnapshotItem]:
         return iter(self.items)
