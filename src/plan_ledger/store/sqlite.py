@@ -6,7 +6,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, RLock
 from typing import Any
@@ -35,6 +35,11 @@ class SqliteTransaction:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._cursor = connection.cursor()
         self._connection = connection
+
+    def end(self) -> None:
+        """Let go of the connection. Whoever keeps this object must not keep the file from being closed."""
+        with suppress(sqlite3.ProgrammingError):  # the connection was closed before
+            self._cursor.close()
 
     def all(self, sql: str, params: Sequence[SqlValue] = ()) -> list[SqlRow]:
         try:
@@ -191,13 +196,16 @@ class LedgerDatastore(SQLiteDatastore):
         self._check_process()
         with typed_errors():
             connection = self._take_reader()
+            transaction = SqliteTransaction(connection)
             try:
                 connection.execute("BEGIN")
-                yield SqliteTransaction(connection)
+                yield transaction
                 connection.execute("ROLLBACK")
             except BaseException:
                 connection.close()
                 raise
+            finally:
+                transaction.end()
             self._give_back(connection)
 
     def _take_reader(self) -> sqlite3.Connection:
@@ -224,12 +232,15 @@ class LedgerDatastore(SQLiteDatastore):
         with typed_errors(), self._locked():
             connection = self._writer_connection()
             connection.execute("BEGIN IMMEDIATE")
+            transaction = SqliteTransaction(connection)
             try:
-                yield SqliteTransaction(connection)
+                yield transaction
                 connection.execute("COMMIT")
             except BaseException:
                 self._undo(connection)
                 raise
+            finally:
+                transaction.end()
 
     @contextmanager
     def _locked(self) -> Generator[None, None, None]:

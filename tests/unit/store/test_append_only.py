@@ -23,9 +23,12 @@ def path(tmp_path: Path) -> Path:
         plan = ledger.open_plan("計画", fiscal_year=2023)
         with ledger.batch(key="受付1"):
             plan.add("strategy", "戦略1")
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("INSERT INTO redactions VALUES (999, 1)")
-        connection.execute("INSERT INTO erasures VALUES (zeroblob(16), 1)")
+        typed = plan["戦略1"].change(title="住民の氏名")
+        plan["住民の氏名"].change(title="戦略2")
+        ledger.redact(typed.last or 0, reason="住民の氏名")
+        with ledger.acting("退職者"):
+            plan["戦略2"].change(title="戦略3")
+        ledger.erase_person("退職者", reason="本人の請求")
     return path
 
 
