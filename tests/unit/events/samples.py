@@ -96,7 +96,6 @@ HEADERS: dict[str, BatchHeader] = {
         approval="決裁第12号",
         assurance="authenticated",
         reason="第2回PTに向けた更新",
-        command="受付-1",
         document="回答.xlsx",
         document_sha256="ab" * 32,
         undoes=12,
