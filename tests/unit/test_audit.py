@@ -124,7 +124,7 @@ def test_what_is_unknown_is_told_at_once_not_when_the_rows_are_read(
 
 
 def test_a_stream_ends_where_the_ledger_ended_when_it_was_asked_for(plan: Plan) -> None:
-    rows = plan.audit()
+    rows = iter(plan.audit())
     first = next(rows)
     with plan.ledger.acting("企画室 主査"):
         plan["事業1"].change(budget="999")

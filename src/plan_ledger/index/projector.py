@@ -81,6 +81,8 @@ class Projector:
             self._authorship.append((self._actor(header.actor), first, 0, last))
             if header.on_behalf_of is not None:
                 self._authorship.append((self._actor(header.on_behalf_of), first, 1, last))
+            if header.approver is not None:
+                self._authorship.append((self._actor(header.approver), first, 2, last))
         self.flush()
 
     def project_events(self, events: Iterable[Recorded]) -> None:

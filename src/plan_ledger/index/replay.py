@@ -41,7 +41,7 @@ class Replay:
         self._late: dict[int, tuple[int, int]] = {}  # register → (effective, position) of its late head
         self._numbers: dict[tuple[int, str], dict[str, int]] = {}
         self._fields: dict[int, dict[str, int]] = {}
-        self._actors: dict[bytes, tuple[int, int | None]] = {}
+        self._actors: dict[bytes, tuple[tuple[int, int], ...]] = {}
 
     def take(
         self,
@@ -114,13 +114,9 @@ class Replay:
         if known is None:
             read = BatchHeader.from_bytes(header)
             actors = self._names.actors
-            behalf = read.on_behalf_of
-            known = self._actors[header] = (
-                actors[read.actor.id, read.actor.revision],
-                None if behalf is None else actors[behalf.id, behalf.revision],
+            known = self._actors[header] = tuple(
+                (actors[who.id, who.revision], role)
+                for role, who in enumerate((read.actor, read.on_behalf_of, read.approver))
+                if who is not None
             )
-        recorder, author = known
-        rows: list[SqlRow] = [(recorder, first, 0, last)]
-        if author is not None:
-            rows.append((author, first, 1, last))
-        return rows
+        return [(actor, first, role, last) for actor, role in known]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,20 +12,24 @@ from attrs import evolve
 
 from plan_ledger.index import catalog
 from plan_ledger.ledger import editions
-from plan_ledger.ledger.errors import AmbiguousItem, UnknownActor, UnknownField, UnknownItem
-from plan_ledger.ledger.intents import field_key, find_field, find_level
+from plan_ledger.ledger.audit_words import Asked, AuditFilters
+from plan_ledger.ledger.auditing import AuditQuery
+from plan_ledger.ledger.errors import AmbiguousItem, UnknownItem
+from plan_ledger.ledger.intents import field_key, find_level
 from plan_ledger.ledger.item import Item
+from plan_ledger.ledger.naming import ever_field
 from plan_ledger.queries import audit as auditing
 from plan_ledger.queries import changes as differences
 from plan_ledger.queries import snapshot as snapshots
 from plan_ledger.queries import totals as summing
+from plan_ledger.queries.audit_rows import Teller
 from plan_ledger.queries.elapsed import ElapsedEntry
 from plan_ledger.queries.moments import Moment, Moments, NoPreviousMeeting, meeting_info
 from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, MomentRef, Snapshot
 from plan_ledger.queries.totals import TotalsChange
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.coordinates import Pair
-from plan_ledger.values.schema import EXISTENCE, PLACE, Schema
+from plan_ledger.values.schema import Schema
 from plan_ledger.values.texts import folded_name
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ class PlanQueries:
         self.title = row.title
         self.fiscal_year = row.fiscal_year
         self.zone = row.zone
+        self._teller: Teller | None = None
 
     def __repr__(self) -> str:
         return f"<Plan {self.title}>"
@@ -211,11 +215,10 @@ class PlanQueries:
         uuid = self._uuid(item)
         assert uuid is not None
         with self._ledger.reading() as rows:
-            moments = Moments(rows, self._row)
+            teller = self.teller(rows)
             no, level = self._item_row(rows, uuid)
-            spec = find_field(find_level(catalog.schema_at(rows, self._row.no, moments.head), level), field)
-            number = catalog.field_numbers(rows, self._row.no)[level, spec.key]
-            return auditing.history(rows, self._row, no, number, moments.head)
+            spec = ever_field((teller.schema,), level, field)
+            return auditing.history(rows, teller, no, teller.numbers[level, spec.key], teller.head)
 
     def _item_row(self, rows: Rows, uuid: UUID) -> tuple[int, str]:
         row = rows.one(
@@ -226,84 +229,35 @@ class PlanQueries:
             raise UnknownItem(uuid.hex)
         return int(row[0]), str(row[1])
 
-    def audit(
-        self,
-        *,
-        actor: str | None = None,
-        item: Item | str | None = None,
-        field: str | None = None,
-        since: Moment = 0,
-        until: Moment = None,
-        limit: int | None = None,
-    ) -> Iterator[AuditRow]:
-        """Recorded changes that fit every filter, oldest first, streamed in pages.
+    def audit(self, **filters: Unpack[AuditFilters]) -> AuditQuery:
+        """Recorded changes that fit every filter, oldest first: iterate it, or ask it further (:class:`AuditQuery`).
 
         Args:
-            actor: Who recorded, or on whose behalf: the host's id, the name, or its leading words.
-            item: An item, with everything below it as it stands now.
-            field: A field's key or label, on any level.
-            since, until: Recorded after the one, up to the other.
-            limit: How many rows to return at most.
+            filters: ``actor`` (who recorded, or on whose behalf: the host's id, the name, or its leading words),
+                ``item`` (with everything below it as it stands now), ``field``, ``since``, ``until``, ``limit``, and
+                every other filter of :class:`~plan_ledger.ledger.audit_words.AuditFilters`.
 
         Raises:
-            UnknownActor, UnknownItem, UnknownField, UnknownMoment: With the nearest names.
+            UnknownActor, UnknownItem, UnknownField, UnknownMoment: With the nearest names, at once.
         """
-        uuid = self._uuid(item)
-        with self._ledger.reading() as rows:
-            moments = Moments(rows, self._row)
-            filters = auditing.Filters(
-                None if actor is None else _actors(rows, actor),
-                None if uuid is None else self._subtree(rows, uuid),
-                None if field is None else self._numbers(rows, field, moments.head),
-                _recorded(moments.resolve(since)),
-                _recorded(moments.resolve(until)),
-            )
-        return auditing.stream(self._pages(filters, limit))
+        return AuditQuery.make(self._ledger, (self,), Asked(**filters))
 
-    def _pages(self, filters: auditing.Filters, limit: int | None) -> Iterator[list[AuditRow]]:
-        """Pages behind one another; the end is fixed, so what is recorded meanwhile does not show."""
-        left = limit
-        after = filters.after
-        while left is None or left > 0:
-            size = auditing.PAGE if left is None else min(auditing.PAGE, left)
-            with self._ledger.reading() as rows:
-                found = auditing.page(
-                    rows,
-                    self._row,
-                    auditing.Filters(filters.actors, filters.items, filters.fields, after, filters.upto),
-                    size,
-                )
-            if found:
-                yield found
-            if len(found) < size:
-                return
-            after = found[-1].position
-            left = None if left is None else left - len(found)
+    def teller(self, rows: Rows) -> Teller:
+        """What tells this plan's audit rows in words; kept while nothing is recorded."""
+        head = auditing.head(rows)
+        known = self._teller
+        if known is None or known.head != head:
+            known = self._teller = Teller(rows, self._row, head)
+        return known
 
-    def _subtree(self, rows: Rows, uuid: UUID) -> list[int]:
-        root, _ = self._item_row(rows, uuid)
-        found, border = [root], [root]
-        while border:
-            border = [no for parent in border for (no,) in rows.all("SELECT no FROM items WHERE parent = ?", (parent,))]
-            found += border
-        return found
+    def item_number(self, rows: Rows, item: Item | str) -> int:
+        """The number of an item's stream.
 
-    def _numbers(self, rows: Rows, field: str, head: int) -> list[int]:
-        """The permanent numbers of every field of this name; ``existence`` and ``place`` name those registers."""
-        if field in ("existence", "place"):
-            return [EXISTENCE if field == "existence" else PLACE]
-        schema = catalog.schema_at(rows, self._row.no, head)
-        numbers = catalog.field_numbers(rows, self._row.no)
-        found: list[int] = []
-        error: Exception | None = None
-        for level in schema.levels:
-            try:
-                found.append(numbers[level.key, find_field(level, field).key])
-            except UnknownField as unknown:
-                error = unknown
-        if not found and error is not None:
-            raise error
-        return found
+        Raises:
+            UnknownItem, AmbiguousItem: As for ``plan[item]``.
+        """
+        uuid = item.id if isinstance(item, Item) else self._find(rows, item, Moments(rows, self._row).head)
+        return self._item_row(rows, uuid)[0]
 
     def meetings(self, *, annulled: bool = False) -> list[MeetingInfo]:
         """The meetings held, in order; with ``annulled``, also those taken back."""
@@ -327,24 +281,3 @@ class PlanQueries:
         with self._ledger.reading() as rows:
             editions.find(Moments(rows, self._row), name)
         return next(each for each in self.meetings() if folded_name(each.name) == folded_name(name))
-
-
-def _recorded(moment: MomentRef) -> int:
-    """The last position that a moment knows of."""
-    return moment.pair.known
-
-
-def _actors(rows: Rows, name: str) -> list[int]:
-    wanted = folded_name(name)
-    found: list[int] = []
-    names: dict[str, str] = {}
-    for no, row in catalog.actors(rows).items():
-        shown = folded_name(row.name) if row.name is not None else ""
-        if row.name is not None:
-            names[shown] = row.name
-        if row.key == name or shown == wanted or shown.startswith(wanted + " "):
-            found.append(no)
-    if not found:
-        near = get_close_matches(wanted, names, n=3, cutoff=0.3)
-        raise UnknownActor(name, tuple(names[each] for each in near))
-    return found

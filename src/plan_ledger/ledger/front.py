@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -35,6 +35,8 @@ from plan_ledger.values.schema import Schema, default_schema
 from plan_ledger.values.texts import clean_text, folded_name
 
 if TYPE_CHECKING:
+    from plan_ledger.ledger.audit_words import AuditFilters
+    from plan_ledger.ledger.auditing import AuditQuery
     from plan_ledger.ledger.plan import Plan
     from plan_ledger.queries.following import LogEntry
     from plan_ledger.store.application import LedgerStore
@@ -235,6 +237,13 @@ class Ledger(Guarding):
     def plans(self) -> list[Plan]:
         """Every plan, in the order in which they were opened."""
         return [self._plan(row) for row in self._plan_rows()]
+
+    def audit(self, **filters: Unpack[AuditFilters]) -> AuditQuery:
+        """Recorded changes of all plans that fit, as ``plan.audit()`` gives those of one."""
+        from plan_ledger.ledger.audit_words import Asked
+        from plan_ledger.ledger.auditing import AuditQuery
+
+        return AuditQuery.make(self, self.plans(), Asked(**filters))
 
     def _plan(self, row: catalog.PlanRow) -> Plan:
         from plan_ledger.ledger.plan import Plan

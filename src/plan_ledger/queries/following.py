@@ -11,6 +11,7 @@ from attrs import frozen
 from plan_ledger.index import catalog
 from plan_ledger.index.registers import BITS
 from plan_ledger.queries import audit
+from plan_ledger.queries.audit_filters import Selection
 from plan_ledger.queries.causes import COLUMNS, JOINS, cause, known_actors
 from plan_ledger.queries.results import Actors, AuditRow
 from plan_ledger.store.transaction import Rows, SqlRow
@@ -73,6 +74,11 @@ def page(rows: Rows, after: int, limit: int = PAGE) -> list[LogEntry]:
                 entry[4],
                 None if plan is None else plan.uuid,
                 None if plan is None else plan.title,
+                kind=row.kind,
+                batch=row.batch,
+                hash=row.hash,
+                effective=row.effective,
+                edition=row.edition,
             )
         )
     return entries
@@ -82,7 +88,7 @@ def _told(
     rows: Rows, plans: dict[int, catalog.PlanRow], wanted: set[int], first: int, last: int
 ) -> dict[int, AuditRow]:
     """Position → what an audit says of it, for the events about items of these plans."""
-    filters = audit.Filters(after=first - 1, upto=last)
+    filters = Selection(after=first - 1, upto=last)
     return {
         row.position: row for no in sorted(wanted) for row in audit.page(rows, plans[no], filters, last - first + 1)
     }

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import Final
 
+from plan_ledger.queries.audit_kinds import label
 from plan_ledger.queries.results import AuditRow, ChangeSet, Snapshot
 from plan_ledger.rendering.layout import lay_out
 from plan_ledger.rendering.listing import Listing
-from plan_ledger.rendering.records import ACTIONS
 from plan_ledger.rendering.table import Segments, Table
 from plan_ledger.rendering.texts import flattened
 
@@ -34,7 +34,19 @@ AUDIT_HEADERS: Final = (
     "決裁番号",
     "文書",
     "文書SHA-256",
+    "記録単位",
+    "階層",
+    "決裁者",
+    "確認",
+    "シート",
+    "セル",
+    "取消した記録単位",
+    "掲載された会議",
+    "ハッシュ",
 )
+
+
+ASSURANCES: Final = {"authenticated": "認証済", "declared": "申告"}
 
 
 def to_tsv(snapshot: Snapshot, changes: ChangeSet | None = None) -> str:
@@ -95,7 +107,7 @@ def audit_csv_lines(rows: Iterable[AuditRow]) -> Iterator[str]:
                 row.actor.name,
                 row.actor.section,
                 row.cause.author,
-                ACTIONS.get(row.action, row.action),
+                label(row.kind or row.action),
                 " / ".join(row.path),
                 row.label,
                 row.old,
@@ -105,6 +117,15 @@ def audit_csv_lines(rows: Iterable[AuditRow]) -> Iterator[str]:
                 header.get("approval"),
                 header.get("document"),
                 header.get("document_sha256"),
+                row.batch,
+                row.level,
+                row.approver,
+                ASSURANCES.get(row.assurance, row.assurance),
+                row.cause.source.get("sheet"),
+                row.cause.source.get("cell"),
+                row.undoes,
+                row.edition,
+                row.hash.hex(),
             )
         )
 

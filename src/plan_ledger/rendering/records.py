@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from plan_ledger.queries.audit_kinds import label
 from plan_ledger.queries.results import AuditRow, MeetingInfo
 from plan_ledger.rendering.listing import Head, Listing, Section, plain
 from plan_ledger.rendering.table import Look, Segments
 from plan_ledger.rendering.texts import era_date, flattened, minute, short
 from plan_ledger.values.marks import mark
 
-ACTIONS = {
-    "added": "追加",
-    "withdrawn": "掲載終了",
-    "restored": "掲載再開",
-    "placed": "配置",
-    "moved": "移動",
-    "changed": "変更",
-    "corrected": "訂正",
-}
-
-_AUDIT_HEADS = (
+AUDIT_HEADS = (
     Head("記録番号", 0.7, 8),
     Head("日時", 1.2, 16),
     Head("入力者", 1.4),
@@ -30,28 +21,31 @@ _AUDIT_HEADS = (
     Head("内容", 4),
     Head("変更理由", 1.5),
     Head("根拠資料", 1.3),
+    Head("掲載", 0.9, 8),
 )
 
 
 def audit_listing(rows: Iterable[AuditRow], look: Look | None = None, *, title: str = "変更履歴") -> Listing:
     """Recorded changes in order of recording, what each replaced struck through."""
-    listed = tuple(_audit_row(row) for row in rows)
+    listed = tuple(audit_cells(row) for row in rows)
     notes = (f"{len(listed)}件",) if listed else ("該当する変更はありません。",)
-    return Listing(title, notes, (Section(_AUDIT_HEADS, listed),), look=look or Look(style="redline"))
+    return Listing(title, notes, (Section(AUDIT_HEADS, listed),), look=look or Look(style="redline"))
 
 
-def _audit_row(row: AuditRow) -> tuple[Segments, ...]:
+def audit_cells(row: AuditRow) -> tuple[Segments, ...]:
+    """A row under :data:`AUDIT_HEADS`."""
     who = f"{row.actor}\n（{row.cause.author} の回答）" if row.cause.author else str(row.actor)
     return (
         plain(row.position),
         plain(minute(row.recorded_at)),
         plain(who),
-        plain(ACTIONS.get(row.action, row.action)),
+        plain(label(row.kind or row.action)),
         plain(" ／ ".join(map(flattened, row.path[-2:]))),
         plain(row.label),
         mark(row.old, row.new).segments,
         plain(row.reason),
         plain(row.cause.source_text()),
+        plain(row.edition),
     )
 
 

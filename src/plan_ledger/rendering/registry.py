@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any, Final, cast
 
+from plan_ledger.queries.audit_report import AuditReport
 from plan_ledger.queries.elapsed import ElapsedEntry
 from plan_ledger.queries.reports import Reported
 from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, Snapshot
@@ -13,6 +14,7 @@ from plan_ledger.queries.results.blame import Blame, PlanBlame
 from plan_ledger.queries.results.lineage import Lineage
 from plan_ledger.queries.totals import Totals, TotalsChange
 from plan_ledger.rendering import delimited, docx, html, markdown, terminal, xlsx
+from plan_ledger.rendering.audits import Audited, audited_listing
 from plan_ledger.rendering.blame import blame_listing, lineage_listing
 from plan_ledger.rendering.blame_page import blame_page
 from plan_ledger.rendering.changes import change_listing
@@ -114,6 +116,8 @@ def prepare(
         return change_listing(result, look)
     if isinstance(result, Reported):
         return of_report(result.report(), look)
+    if isinstance(result, Audited):
+        return audited_listing(result, look)
     if isinstance(result, (Totals, TotalsChange)):
         return totals_listing(result, look)
     if isinstance(result, (Blame, PlanBlame)):
@@ -145,7 +149,9 @@ def _listed(result: Any, of: str | None) -> tuple[list[Any], str]:
 
 
 def _audit_rows(result: Any, options: dict[str, Any]) -> Iterable[AuditRow] | None:
-    if isinstance(result, (Snapshot, ChangeSet, Totals, TotalsChange, Reported, Table, Listing)):
+    if isinstance(result, AuditReport):
+        return result.rows
+    if isinstance(result, (Snapshot, ChangeSet, Totals, TotalsChange, Reported, Table, Listing, Audited)):
         return None
     rows, kind = _listed(result, options.get("of"))
     return rows if kind == "audit" else None

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from attrs import field as attribute
 from attrs import frozen
 
 from plan_ledger.queries.results.causes import Actor, Cause
@@ -14,7 +15,13 @@ from plan_ledger.queries.shown import Shown
 
 @frozen(eq=False)
 class AuditRow(Shown):
-    """One recorded change: what it did, and everything about who did it."""
+    """One recorded change or act: what it did, and everything about who did it.
+
+    ``kind`` says what ``action`` did more closely (``renamed``, ``emptied``, ``corrected``: see
+    ``plan_ledger.queries.audit_kinds``). ``batch`` is the position of the batch's first event, ``hash`` the event's
+    link in the chain, ``effective`` the coordinate from which a fact counts (0: an act), ``edition`` the handed-out
+    table by which it first appeared. Of an act that is about no item, ``item`` and ``field`` are None.
+    """
 
     cause: Cause
     action: str
@@ -25,6 +32,12 @@ class AuditRow(Shown):
     label: str
     old: str
     new: str
+    kind: str = attribute(default="", kw_only=True)
+    batch: int = attribute(default=0, kw_only=True)
+    hash: bytes = attribute(default=b"", kw_only=True)
+    effective: int = attribute(default=0, kw_only=True)
+    edition: str | None = attribute(default=None, kw_only=True)
+    plan_name: str | None = attribute(default=None, kw_only=True)
 
     @property
     def position(self) -> int:
@@ -42,19 +55,62 @@ class AuditRow(Shown):
     def reason(self) -> str | None:
         return self.cause.reason
 
+    @property
+    def author(self) -> Actor | None:
+        """On whose behalf it was recorded."""
+        return self.cause.author
+
+    @property
+    def approver(self) -> Actor | None:
+        return self.cause.approver
+
+    @property
+    def approval(self) -> str | None:
+        """The approval's number (決裁番号)."""
+        return self.cause.header.get("approval")
+
+    @property
+    def assurance(self) -> str:
+        """``authenticated`` where the host made sure who it was, else ``declared``."""
+        return str(self.cause.header.get("assurance", "declared"))
+
+    @property
+    def document(self) -> str | None:
+        """The name of the document that the batch came from."""
+        return self.cause.header.get("document")
+
+    @property
+    def source(self) -> str | None:
+        """Document, sheet and cell, or the words given."""
+        return self.cause.source_text()
+
+    @property
+    def undoes(self) -> int | None:
+        """The batch that this row's batch takes back."""
+        return self.cause.header.get("undoes")
+
     def to_dict(self) -> dict[str, Any]:
         return {
             **self.cause.to_dict(),
             "action": self.action,
+            "kind": self.kind or self.action,
+            "batch": self.batch or None,
             "item": self.item.hex if self.item else None,
+            "level": self.level,
             "path": list(self.path),
             "field": self.field,
             "label": self.label,
             "old": self.old,
             "new": self.new,
-            "on_behalf_of": self.cause.author.to_dict() if self.cause.author else None,
-            "assurance": self.cause.header.get("assurance", "declared"),
-            "approval": self.cause.header.get("approval"),
-            "document": self.cause.header.get("document"),
+            "on_behalf_of": self.author.to_dict() if self.author else None,
+            "approver": self.approver.to_dict() if self.approver else None,
+            "assurance": self.assurance,
+            "approval": self.approval,
+            "document": self.document,
             "document_sha256": self.cause.header.get("document_sha256"),
+            "sheet": self.cause.source.get("sheet"),
+            "cell": self.cause.source.get("cell"),
+            "undoes": self.undoes,
+            "edition": self.edition,
+            "hash": self.hash.hex() or None,
         }

@@ -58,7 +58,8 @@ CREATE TABLE corrections (position integer PRIMARY KEY, meeting blob NOT NULL);
 CREATE TABLE continuations (item integer NOT NULL, earlier blob NOT NULL, PRIMARY KEY (item, earlier)) WITHOUT ROWID;
 CREATE INDEX continuations_earlier ON continuations (earlier, item);
 
--- Whose batches: role 0 recorded it, 1 on whose behalf. Who a batch is by stands in its header. last: its last event.
+-- Whose batches: role 0 recorded it, 1 on whose behalf, 2 approved it. Who a batch is by stands in its header.
+-- last: its last event.
 CREATE TABLE authorship (
     actor integer NOT NULL,
     batch integer NOT NULL,
