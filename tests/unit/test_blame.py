@@ -160,6 +160,7 @@ def test_a_retired_field_keeps_its_authors(plan: Plan) -> None:
     fields = tuple(evolve(spec, retired=spec.key == "overview") for spec in project.fields)
     plan.declare(Schema((*upper, evolve(project, fields=(*fields, FieldSpec("memo", "備考"))))))
     assert plan["事業"].blame("概要").text == FIRST + SECOND
+    assert [row.new for row in plan["事業"].history("概要")] == [FIRST, FIRST + SECOND]
     assert plan["事業"].blame("備考", "第1回PT").runs == ()
     assert plan.blame().of(plan["事業"].id, "overview") is None
     assert plan.blame("第2回PT").of(plan["事業"].id, "overview") is not None

@@ -160,9 +160,9 @@ class Item:
     def _id_of(self, item: Item | str | None) -> UUID | None:
         return None if item is None else item.id if isinstance(item, Item) else self._plan[item].id
 
-    def history(self, field: str) -> list[AuditRow]:
-        """Every change of one field."""
-        return self._plan.history(self, field)
+    def history(self, field: str, *, follow_lineage: bool = False) -> list[AuditRow]:
+        """Every change of one field; with ``follow_lineage`` also in the plans of the years before."""
+        return self._plan.history(self, field, follow_lineage=follow_lineage)
 
     def blame(self, field: str, at: Moment = None, *, known_at: Moment = None, follow_lineage: bool = True) -> Blame:
         """Who wrote which words of a field, at any moment (see :meth:`Plan.blame_of`)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 
 from plan_ledger.errors import Place
@@ -42,6 +44,40 @@ def find_field(level: LevelSpec, name: str) -> FieldSpec:
     near = get_close_matches(wanted, names, n=3, cutoff=0.4) or [spec.key for spec in level.live_fields]
     suggestions = tuple(dict.fromkeys(names[each].label if each in names else each for each in near))
     raise UnknownField(name, suggestions, place=Place(item=level.label))
+
+
+def ever_field(schemas: Sequence[Schema], level: str, name: str) -> FieldSpec:
+    """A field of a level by key, label or alias, in the first of several schemas that has it; retired ones last.
+
+    Raises:
+        UnknownField: None has it; with the nearest names of the first.
+    """
+    refused: UnknownField | None = None
+    for schema in schemas:
+        try:
+            return find_field(find_level(schema, level), name)
+        except UnknownField as error:
+            refused = refused or error
+    wanted = folded_name(name)
+    for schema in schemas:
+        for spec in find_level(schema, level).fields:
+            if wanted in map(folded_name, (spec.key, spec.label, *spec.aliases)):
+                return spec
+    assert refused is not None
+    raise refused
+
+
+def field_keys(schema: Schema, name: str) -> set[str]:
+    """The keys under which the levels have a field of this name.
+
+    Raises:
+        UnknownField: No level has one.
+    """
+    found: set[str] = set()
+    for level in schema.levels:
+        with suppress(UnknownField):
+            found.add(find_field(level, name).key)
+    return found or {field_key(schema, name)}
 
 
 def field_key(schema: Schema, name: str) -> str:

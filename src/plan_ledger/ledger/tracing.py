@@ -7,20 +7,22 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from plan_ledger.index import catalog
+from plan_ledger.ledger import rollover as rolling
 from plan_ledger.ledger.asking import PlanQueries
 from plan_ledger.ledger.errors import UnknownField
-from plan_ledger.ledger.intents import field_key, find_field, find_level
+from plan_ledger.ledger.naming import ever_field, field_keys
+from plan_ledger.ledger.rollover import Rollover
 from plan_ledger.queries import blame as blaming
 from plan_ledger.queries import lineage as lineages
 from plan_ledger.queries import snapshot as snapshots
 from plan_ledger.queries.moments import Moment, Moments
+from plan_ledger.queries.results import AuditRow
 from plan_ledger.queries.results.blame import Blame, PlanBlame
 from plan_ledger.queries.results.lineage import Lineage
-from plan_ledger.values.schema import FieldSpec, Schema
-from plan_ledger.values.texts import folded_name
 
 if TYPE_CHECKING:
     from plan_ledger.ledger.item import Item
+    from plan_ledger.ledger.plan import Plan
 
 
 class PlanTracing(PlanQueries):
@@ -51,7 +53,7 @@ class PlanTracing(PlanQueries):
             moments = Moments(rows, self._row)
             moment = moments.resolve(at, known_at=known_at)
             taken = snapshots.take(rows, self._row, moment, scope=self._scope(rows, moments, moment, uuid))
-            keys = None if fields is None else {key for name in fields for key in _keys(taken.schema, name)}
+            keys = None if fields is None else {key for name in fields for key in field_keys(taken.schema, name)}
             return blaming.of_plan(rows, self._row, taken, keys, follow_lineage=follow_lineage)
 
     def blame_of(
@@ -75,6 +77,24 @@ class PlanTracing(PlanQueries):
             spec = ever_field((then, now), level, field)
             return blaming.of_cell(rows, self._row, moment, no, uuid, level, spec, follow_lineage=follow_lineage)
 
+    def history(self, item: Item | str, field: str, *, follow_lineage: bool = False) -> list[AuditRow]:
+        """Every change of one field, in order of recording; corrections stand where they were recorded.
+
+        Args:
+            item, field: Which; the field by key or label, also one that is retired by now.
+            follow_lineage: Also the changes of the items of earlier years that it continues.
+
+        Raises:
+            UnknownItem, UnknownField: With the nearest names.
+        """
+        found = super().history(item, field)
+        if follow_lineage:
+            plans = {plan.title: plan for plan in self._ledger.plans()}
+            for entry in self.lineage(item).earlier:
+                with suppress(UnknownField):
+                    found += PlanQueries.history(plans[entry.plan], entry.item.hex, field)
+        return sorted(found, key=lambda row: row.position)
+
     def lineage(self, item: Item | str) -> Lineage:
         """The items of other years that an item continues, and those that continue it.
 
@@ -86,32 +106,34 @@ class PlanTracing(PlanQueries):
         with self._ledger.reading() as rows:
             return lineages.of(rows, self._item_row(rows, uuid)[0])
 
+    def rollover(
+        self,
+        to: Plan,
+        items: Sequence[Item | str] | None = None,
+        *,
+        fields: Sequence[str] | None = None,
+        below: bool = True,
+        at: Moment = None,
+        key: str | None = None,
+    ) -> Rollover:
+        """Continue items in another year's plan: new items that say which ones they continue, in one batch.
 
-def ever_field(schemas: Sequence[Schema], level: str, name: str) -> FieldSpec:
-    """A field of a level by key, label or alias, in the first of several schemas that has it; retired ones last.
+        The items above come along. An item that goes on there already is not added again, so that the same may be
+        asked for twice, or later with more items.
 
-    Raises:
-        UnknownField: None has it; with the nearest names of the first.
-    """
-    refused: UnknownField | None = None
-    for schema in schemas:
-        try:
-            return find_field(find_level(schema, level), name)
-        except UnknownField as error:
-            refused = refused or error
-    wanted = folded_name(name)
-    for schema in schemas:
-        for spec in find_level(schema, level).fields:
-            if wanted in map(folded_name, (spec.key, spec.label, *spec.aliases)):
-                return spec
-    assert refused is not None
-    raise refused
+        Args:
+            to: The other plan, of the same ledger.
+            items: The items; None: all.
+            fields: Keys or labels of the fields whose texts are copied; None: all that both plans have. Titles
+                always are.
+            below: With everything below the chosen items; False: these, and what is above them, alone.
+            at: The table that is copied from; None: as it is now.
+            key: An idempotency key: the same again records nothing and gives the first receipt.
 
-
-def _keys(schema: Schema, name: str) -> set[str]:
-    """The keys under which the levels have a field of this name."""
-    found: set[str] = set()
-    for level in schema.levels:
-        with suppress(UnknownField):
-            found.add(find_field(level, name).key)
-    return found or {field_key(schema, name)}
+        Raises:
+            NoOtherPlan, LevelsDiffer, NotInThisTable: Nothing is recorded.
+            UnknownItem, UnknownField, UnknownMoment: With the nearest names.
+            NotAChoice: The other plan's field does not have this choice; leave the field out.
+            KeyUsedOtherwise: The key was used for something else.
+        """
+        return rolling.rollover(self, to, items, fields=fields, below=below, at=at, key=key)
