@@ -27,6 +27,7 @@ _IDLE_READERS = 8
 _CACHE_KIB = 32_768
 _CHECKPOINT_PAGES = 1000
 _POLL_SECONDS = 0.002
+_WIPE_MILLISECONDS = 2000
 
 
 class SqliteTransaction:
@@ -297,7 +298,7 @@ class LedgerDatastore(SQLiteDatastore):
     def wipe(self) -> bool:
         """Overwrite what deleted rows left behind: in free parts of pages, in free pages, in the write-ahead log.
 
-        False where readers, of this or another process, kept the log in use for as long as a lock is waited for.
+        False where readers, of this or another process, keep the log in use.
         """
         if self.in_memory:
             return True
@@ -306,7 +307,11 @@ class LedgerDatastore(SQLiteDatastore):
             connection = self._writer_connection()
             # Every page is written anew from live rows alone; then the log, which holds the old ones, is emptied.
             connection.execute("VACUUM")
-            return bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+            connection.execute(f"PRAGMA busy_timeout = {_WIPE_MILLISECONDS}")
+            try:
+                return bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {int(self._lock_seconds * 1000)}")
 
     def backup(self, target: Path) -> None:
         """Copy the ledger while it is in use, with SQLite's backup API, into a file that does not exist yet."""
