@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
@@ -97,6 +97,33 @@ def plan_texts(rows: Rows, plan: int, pair: Pair) -> list[SqlRow]:
         " WHERE i.plan = ? AND r.no BETWEEN i.no * 1024 + 2 AND i.no * 1024 + 1023",
         (*winner_params(pair), plan),
     )
+    return found + redacted_texts(rows, plan, pair)
+
+
+def known_texts(rows: Rows, plan: int, pair: Pair, known: Mapping[int, str]) -> list[SqlRow]:
+    """The same as :func:`plan_texts`, for who knows most of the texts by their positions already."""
+    found: list[SqlRow] = []
+    unknown: list[tuple[int, int]] = []
+    for no, position in rows.all(
+        f"SELECT r.no, {winner('r')} FROM items i CROSS JOIN registers r"
+        " WHERE i.plan = ? AND r.no BETWEEN i.no * 1024 + 2 AND i.no * 1024 + 1023",
+        (*winner_params(pair), plan),
+    ):
+        text = known.get(position)
+        if text is None:
+            if position is not None:
+                unknown.append((position, no))
+        elif text:
+            found.append((no, position, text))
+    unknown.sort()
+    for chunk in chunks(unknown):
+        texts = dict(
+            rows.all(
+                f"SELECT position, body FROM texts WHERE position IN ({marks(len(chunk))})",
+                [position for position, _ in chunk],
+            )
+        )
+        found += [(no, position, texts[position]) for position, no in chunk if position in texts]
     return found + redacted_texts(rows, plan, pair)
 
 

@@ -14,6 +14,7 @@ from plan_ledger.store.transaction import Rows
 from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.schema import Schema
 
+_PLAIN = 3  # columns of a row whose text is there; one with a redacted text has a fourth
 DIGEST_VERSION = "plan_ledger-snapshot/1"
 
 
@@ -26,19 +27,30 @@ class Digest:
     redacted: bool
 
 
-def digest_at(rows: Rows, plan: catalog.PlanRow, pair: Pair, *, scope: int | None = None) -> Digest:
-    """The digest of a plan's table, or of the subtree under one item, at a pair."""
+def digest_at(
+    rows: Rows,
+    plan: catalog.PlanRow,
+    pair: Pair,
+    *,
+    scope: int | None = None,
+    known: Mapping[int, str] | None = None,
+) -> Digest:
+    """The digest of a plan's table, or of the subtree under one item, at a pair.
+
+    ``known``: texts by position, for who has them at hand.
+    """
     schema = catalog.schema_at(rows, plan.no, pair.ordinary)
     _, ordered = table(rows, plan, pair, scope)
     keys = live_keys(rows, plan.no, schema)
     texts: dict[int, dict[str, str]] = {row.no: {} for row in ordered}
     redacted = False
-    for register, _, body, *gone in asof.plan_texts(rows, plan.no, pair):
-        own = texts.get(register >> BITS)
-        key = keys[register & MASK]
+    found = asof.known_texts(rows, plan.no, pair, known) if known else asof.plan_texts(rows, plan.no, pair)
+    for row in found:
+        own = texts.get(row[0] >> BITS)
+        key = keys[row[0] & MASK]
         if own is not None and key is not None:
-            own[key] = body
-            redacted = redacted or bool(gone)
+            own[key] = row[2]
+            redacted = redacted or len(row) > _PLAIN
     return Digest(digest_of(plan.title, plan.fiscal_year, schema, ordered, texts), schema, redacted)
 
 

@@ -178,7 +178,7 @@ def _edition(
     base: tuple[UUID, int] | None,
     scope: int | None,
 ) -> domain.Edition:
-    digest = digest_at(work.tx, plan, pair, scope=scope)
+    digest = digest_at(work.tx, plan, pair, scope=scope, known=work.texts())
     return domain.Edition(pair, base, digest.schema.revision, digest.hex, MARKS_VERSION)
 
 

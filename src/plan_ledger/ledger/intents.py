@@ -121,13 +121,16 @@ class Executor:
     def prepare(self, intents: Sequence[Intent]) -> None:
         """Read what many intents need in few queries."""
         needs: dict[UUID, set[str]] = {}
+        cells = self._work.cells
         for intent in intents:
-            if isinstance(intent, Change):
-                needs.setdefault(intent.item, set()).add(intent.field)
+            if type(intent) is Change:
+                if intent.field not in cells(intent.item):
+                    needs.setdefault(intent.item, set()).add(intent.field)
             elif not isinstance(intent, Add):
                 needs.setdefault(intent.item, set())
-        self._work.load(needs)
-        self._work.preload_versions(needs)
+        if needs:
+            self._work.load(needs)
+            self._work.preload_versions(needs)
 
     def run(self, intent: Intent) -> None:
         """Decide one intent and record its events in the open batch."""

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from plan_ledger.store.application import LedgerStore
 
 Clock = Callable[[], datetime]
+_NOTHING: Mapping[str, domain.Cell] = {}
 _ELSEWHERE = (
     ActorProfiled,
     PlanOpened,
@@ -198,9 +199,22 @@ class Work:
     def item(self, uuid: UUID, *fields: str) -> domain.Item | None:
         """The item as it stands with everything decided so far in this write, these fields read; None: no such."""
         cells = self._cells.get(uuid)
-        if cells is None or any(key not in cells for key in fields):
+        if cells is None or (fields and any(key not in cells for key in fields)):
             self.load({uuid: fields})
         return self._items.get(uuid)
+
+    def cells(self, uuid: UUID) -> Mapping[str, domain.Cell]:
+        """What is known already of an item's fields."""
+        return self._cells.get(uuid, _NOTHING)
+
+    def texts(self) -> dict[int, str]:
+        """By position, the texts that this write and those before it came across."""
+        return {
+            cell.position: cell.text
+            for cells in self._cells.values()
+            for cell in cells.values()
+            if cell.text is not REDACTED
+        }
 
     def uuid_of(self, stream: int) -> UUID:
         row = self.tx.one("SELECT uuid FROM streams WHERE no = ?", (stream,))
