@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import click
 
-from plan_ledger.cli import keeping, meetings, parsing, people, policy, querying, sheets, summing, writing
+from plan_ledger.cli import (
+    keeping,
+    meetings,
+    parsing,
+    people,
+    policy,
+    querying,
+    schemas,
+    sheets,
+    summing,
+    tracing,
+    writing,
+)
 from plan_ledger.cli.door import Door, arguments, use_utf8
 from plan_ledger.cli.options import where
 
@@ -23,7 +35,7 @@ def app() -> None:
     """
 
 
-for module in (writing, sheets, meetings, querying, summing, people, policy, keeping, parsing):
+for module in (writing, sheets, meetings, querying, tracing, summing, people, schemas, policy, keeping, parsing):
     for command in module.COMMANDS:
         app.add_command(command)
 

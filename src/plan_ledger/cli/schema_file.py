@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from attrs import asdict
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from plan_ledger.cli.errors import SchemaFileRefused
@@ -62,3 +65,25 @@ def _level(level: LevelDefinition) -> LevelSpec:
     spec = LevelSpec(level.key, level.label, fields, level.title)
     spec.title_field  # noqa: B018  # raises where the title's field is missing
     return spec
+
+
+def schema_dict(schema: Schema) -> dict[str, Any]:
+    """The schema as :func:`read_schema` reads it; what is not said is left out."""
+    return {
+        "levels": [
+            {
+                "key": level.key,
+                "label": level.label,
+                "title": level.title,
+                "fields": [
+                    {
+                        name: value
+                        for name, value in asdict(spec).items()
+                        if name in ("key", "label", "kind") or value not in (None, (), False)
+                    }
+                    for spec in level.fields
+                ],
+            }
+            for level in schema.levels
+        ]
+    }

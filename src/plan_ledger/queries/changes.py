@@ -17,6 +17,7 @@ from plan_ledger.queries.results import (
     ChangeSet,
     MomentRef,
 )
+from plan_ledger.queries.schema_changes import schema_changes
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.coordinates import Pair, effective_of
 from plan_ledger.values.schema import EXISTENCE, FIRST_FIELD, PLACE, Schema
@@ -218,7 +219,8 @@ class _Comparison:
                     naming.get(row.level) == field,
                 )
             )
-        return ChangeSet(self.plan.title, self.since, self.until, tuple(entries), self._schema_changes())
+        revised = schema_changes(self.old_schema, self.schema)
+        return ChangeSet(self.plan.title, self.since, self.until, tuple(entries), revised)
 
     def _label(self, level: str, field: str | None, kind: ChangeKind) -> str:
         if field is None:
@@ -260,22 +262,6 @@ class _Comparison:
     ) -> dict[int, tuple[str, ...]]:
         """Item → titles from the root down, as they were at the moment."""
         return paths(self.rows, structure, items, moment, self.schema, self.numbers)
-
-    def _schema_changes(self) -> tuple[str, ...]:
-        if self.old_schema == self.schema:
-            return ()
-        found: list[str] = []
-        for level in self.schema.levels:
-            before = self.old_schema.level(level.key)
-            for spec in level.fields:
-                old = before.field(spec.key) if before else None
-                if old is None or (old.retired and not spec.retired):
-                    found.append(f"{level.label}・{spec.label}：追加")
-                elif spec.retired and not old.retired:
-                    found.append(f"{level.label}・{spec.label}：廃止")
-                elif old.label != spec.label:
-                    found.append(f"{level.label}・{old.label}：名称変更（{spec.label}）")
-        return tuple(found)
 
 
 def _behind(order: Iterable[int], stayed: Collection[int]) -> dict[int, int]:

@@ -21,7 +21,7 @@ _RUN_HEADS = (
     Head("記録番号", 0.6, 8),
     Head("変更理由", 1.4),
     Head("根拠資料", 1.2),
-    Head("初めて配った会議", 1.1),
+    Head("初出の会議", 1.1),
     Head("備考", 1),
 )
 _RELATIONS: Final = {"earlier": "前", "self": "この行", "later": "後"}

@@ -95,7 +95,7 @@ def _shown(run: BlameRun, plan: str, numbers: Mapping[Actor, int]) -> _Shown:
         f"{minute(cause.recorded_at)}　{flattened(who(run))}",
         f"変更理由：{cause.reason}" if cause.reason else "",
         f"根拠資料：{source}" if (source := cause.source_text()) else "",
-        f"初めて配った会議：{run.handout}" if run.handout else "まだ配っていません",
+        f"初出の会議：{run.handout}" if run.handout else "まだ配っていません",
         *remarks(run, plan),
         f"記録番号 {run.position}",
     ]
