@@ -86,7 +86,8 @@ def _shown(result: object) -> str:
     return _fragment(prepare(result))
 
 
-for _name in ("Snapshot", "ChangeSet", "AuditRow", "Blame", "PlanBlame", "Lineage", "InkReport", "Proposal", "PlanProposal"):
+_LOOKED_AT = ("Snapshot", "ChangeSet", "AuditRow", "Blame", "PlanBlame", "Lineage", "InkReport", "InkReports")
+for _name in (*_LOOKED_AT, "Proposal", "PlanProposal"):
     _results.HTML[_name] = _shown
 for _name in known_formats():
     _results.RENDERERS[_name] = _partial(render, format=_name)

@@ -20,6 +20,7 @@ NEW: Final = "（新設）"
 DROPPED: Final = "（削る）"
 
 _NEAR, _AROUND, _FAR = 6, 16, 40  # characters that stay beside a change
+_SECTION = re.compile(r"(?:課|室|局|部|係|班|所|センター)$")
 _BREAK = re.compile(r"[。、，．,;；\n\s・／]")
 _CHANGE_HEADS = (
     Head("番号", 0.5, 4),
@@ -175,9 +176,11 @@ def why(entry: ChangeEntry, *, with_source: bool = False) -> str:
 
 
 def section(entry: ChangeEntry) -> str:
-    """The section that answers for the last change: the author's, else the recorder's."""
+    """The section that answers for the last change: the author's, else the recorder's, or what is one by its name."""
     if not entry.events:
         return ""
     cause = entry.events[-1]
     author = cause.author
-    return (author.section or author.name or "" if author else "") or cause.actor.section or ""
+    name = cause.actor.name or ""
+    own = cause.actor.section or (name if _SECTION.search(name) else "")
+    return (author.section or author.name or "" if author else "") or own

@@ -76,7 +76,7 @@ class _Writer:
         compared = isinstance(sheet, Listing) and sheet.compared
         self.runs = {
             "same": "",
-            "added": underlined if compared else self.red + underlined,
+            "added": underlined if compared else self.red + (underlined if sheet.look.underlined else ""),
             "removed": underlined if compared else "<w:strike/>",
         }
 

@@ -109,7 +109,8 @@ def _style(sheet: Table | Listing, scope: str, *, printed: bool) -> str:
             for at, section in enumerate(sheet.sections, 1)
         )
     page_rules = _page_rules(sheet) if printed else ""
-    return "\n" + _css().replace("@RED@", f"#{sheet.look.red}") + rules + page_rules
+    line = "underline" if sheet.look.underlined else "none"
+    return "\n" + _css().replace("@RED@", f"#{sheet.look.red}").replace("@LINE@", line) + rules + page_rules
 
 
 def _columns(prefix: str, widths: list[float]) -> str:

@@ -17,6 +17,7 @@ from plan_ledger.rendering.table import (
     RED_NOTE,
     REDLINE_NOTE,
     TABLE_STYLES,
+    UNDERLINED_NOTE,
     Cell,
     Column,
     Footer,
@@ -113,7 +114,11 @@ def _specs(level: LevelSpec) -> Iterator[FieldSpec]:
 def _notes(marked: ChangeSet | None, look: Look) -> tuple[str, ...]:
     if marked is None:
         return ()
-    return (look.note if look.note is not None else REDLINE_NOTE if look.style == "redline" else RED_NOTE,)
+    if look.note is not None:
+        return (look.note,)
+    if look.style == "redline":
+        return (REDLINE_NOTE,)
+    return (UNDERLINED_NOTE if look.underline else RED_NOTE,)
 
 
 def _unit_note(levels: Sequence[LevelSpec]) -> str | None:

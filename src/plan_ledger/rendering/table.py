@@ -21,6 +21,7 @@ STYLES: Final[tuple[Style, ...]] = ("red", "redline", "comparison", "clean")
 TABLE_STYLES: Final[tuple[Style, ...]] = ("red", "redline", "clean")
 
 RED_NOTE: Final = "※変更部分は赤字着色"
+UNDERLINED_NOTE: Final = "※変更部分は赤字・下線"
 REDLINE_NOTE: Final = "※追加部分は赤字・下線、削除部分は取消線"
 CHANGE_HEADER: Final = "変更"
 """The column of signs: what a black-and-white copy still shows. A reader of our own sheets passes it over."""
@@ -38,11 +39,12 @@ class Look:
     """How a table is to look.
 
     ``red`` is six hexadecimal digits, else :class:`BadColour` is raised. ``stamp`` are the lines of the box at the top
-    right (document number, date, section, 案). ``layout_only`` marks changes of white space and width too. ``note``
-    replaces the note on red text.
-    ``new_first`` puts the new text left of the old one in a 新旧対照表. ``tracked``: a Word table in style ``redline``
-    has its changes as Word's own tracked changes, to be accepted or rejected, not as red and struck-through ink; any
-    other style with it raises :class:`TrackedNeedsRedline`.
+    right (document number, date, section, 案). ``layout_only`` marks changes of white space and width too. Red text is
+    underlined, for black-and-white copies: ``underline=True`` has the note say so too (``※変更部分は赤字・下線``),
+    ``underline=False`` leaves the line away. ``note`` replaces the note. ``new_first`` puts the new text left of the
+    old one in a 新旧対照表. ``tracked``: a Word table in style ``redline`` has its changes as Word's own tracked
+    changes, to be accepted or rejected, not as red and struck-through ink; any other style with it raises
+    :class:`TrackedNeedsRedline`.
     """
 
     style: Style = "red"
@@ -52,6 +54,12 @@ class Look:
     note: str | None = None
     new_first: bool = True
     tracked: bool = False
+    underline: bool | None = None
+
+    @property
+    def underlined(self) -> bool:
+        """Whether added text is underlined."""
+        return self.underline is not False
 
     def __attrs_post_init__(self) -> None:
         if not re.fullmatch("[0-9A-Fa-f]{6}", self.red):

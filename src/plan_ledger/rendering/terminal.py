@@ -44,15 +44,17 @@ def text(sheet: Table | Listing, *, width: int = DEFAULT_WIDTH, color: bool = Fa
 
 def show(sheet: Table | Listing, console: Any) -> None:
     """Print on a ``rich.console.Console``: marks as colours where it has some, as brackets elsewhere."""
-    painter = _Painter(console.color_system is not None, isinstance(sheet, Listing) and sheet.compared)
+    painter = _Painter(console.color_system is not None, sheet)
     for part in painter.table(sheet) if isinstance(sheet, Table) else painter.listing(sheet):
         console.print(part, soft_wrap=False)
 
 
 class _Painter:
-    def __init__(self, colored: bool, compared: bool) -> None:
+    def __init__(self, colored: bool, sheet: Table | Listing) -> None:
         self.colored = colored
-        self.styles = _COMPARED if compared else _STYLES
+        self.styles = _COMPARED if isinstance(sheet, Listing) and sheet.compared else _STYLES
+        if not sheet.look.underlined:
+            self.styles = {**self.styles, "added": self.styles["added"].replace("red underline", "red")}
 
     def table(self, table: Table) -> Iterator[Any]:
         yield self.plain(table.title_line, "bold")

@@ -34,9 +34,9 @@ def write(sheet: Table | Listing) -> bytes:
     out = BytesIO()
     book = need("xlsxwriter").Workbook(out, {"in_memory": True})
     if isinstance(sheet, Table):
-        _table(Page(book, sheet.look.red), sheet)
+        _table(Page(book, sheet.look), sheet)
     else:
-        _listing(Page(book, sheet.look.red, compared=sheet.compared), sheet)
+        _listing(Page(book, sheet.look, compared=sheet.compared), sheet)
     book.close()
     return out.getvalue()
 

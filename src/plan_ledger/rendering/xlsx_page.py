@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from plan_ledger.rendering.errors import need
-from plan_ledger.rendering.table import Segments
+from plan_ledger.rendering.table import Look, Segments
 from plan_ledger.rendering.texts import flattened, storable
 
 FONT: Final = "BIZ UDゴシック"
@@ -44,11 +44,12 @@ def pixels(width: float) -> int:
 
 
 class Page:
-    """``red`` is six hexadecimal digits; ``compared`` underlines what is marked and neither colours nor strikes it."""
+    """``compared`` underlines what is marked and neither colours nor strikes it."""
 
-    def __init__(self, book: Any, red: str, *, compared: bool = False) -> None:
+    def __init__(self, book: Any, look: Look, *, compared: bool = False) -> None:
         self.book = book
-        self.red = f"#{red}"
+        self.red = f"#{look.red}"
+        self.underlined = look.underlined
         self.compared = compared
         self.formats: dict[tuple[tuple[str, object], ...], Any] = {}
         self.cells: dict[tuple[str, int, str], Any] = {}
@@ -122,7 +123,9 @@ class Page:
             return {}
         if self.compared:
             return {"underline": 1}
-        return {"underline": 1, "font_color": self.red} if kind == "added" else {"font_strikeout": True}
+        if kind == "removed":
+            return {"font_strikeout": True}
+        return {"font_color": self.red} | ({"underline": 1} if self.underlined else {})
 
     def ref(self, row: int, column: int) -> str:
         name: str = need("xlsxwriter.utility").xl_rowcol_to_cell(row, column)

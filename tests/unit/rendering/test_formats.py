@@ -18,13 +18,14 @@ from defusedxml.ElementTree import fromstring
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plan_ledger import ChangeSet, Plan, Snapshot, mark, rendering
+from plan_ledger import ChangeSet, Ledger, Plan, Snapshot, mark, rendering
 from plan_ledger.queries import results
 from plan_ledger.queries.shown import MissingRenderer
 from plan_ledger.rendering.delimited import tsv_cell
 from plan_ledger.rendering.texts import era_date, visible
 from plan_ledger.sheets.delimited import records
 from plan_ledger.sheets.limits import Limits
+from plan_ledger.sheets.reading import NamedBytes, read_document
 from rendering_plan import long_plan, small_plan
 
 HOSTILE = '</style><script>alert(1)</script>\n=1+1 & "q" \u202etxet\u202c \x1b[31m |a| `b` *c* [d](javascript:e)'
@@ -316,3 +317,42 @@ def test_hostile_text_makes_sound_office_files(hostile: tuple[Snapshot, ChangeSe
         for part in parts:
             fromstring(part)
         assert not any(b"<script" in part for part in parts)
+
+
+@pytest.mark.parametrize("format", ["xlsx", "docx", "html", "table"])
+def test_red_without_a_line_is_red_all_the_same(plan: Plan, format: str) -> None:
+    snapshot, changes = plan.snapshot("第2回PT"), plan.changes(until="第2回PT")
+    made = {line: rendering.render(snapshot, format, changes=changes, underline=line) for line in (True, False)}
+    if format == "html":
+        assert "ins { text-decoration: underline; }" in str(made[True])
+        assert "ins { text-decoration: none; }" in str(made[False])
+        return
+    if format == "table":
+        colored = {line: rendering.to_terminal(snapshot, changes, color=True, underline=line) for line in made}
+        assert "\x1b[4;31m4,950" in colored[True]
+        assert "\x1b[31m4,950" in colored[False]
+        return
+    for line, data in made.items():
+        assert isinstance(data, bytes)
+        document = read_document(NamedBytes(f"a.{format}", data))
+        runs = [run for row in document.grids[0].rows for cell in row.cells for run in cell.runs if run.red]
+        assert "4,950" in [run.text for run in runs]
+        assert {run.underline for run in runs} == {line}
+        assert not plan.check_ink(NamedBytes(f"a.{format}", data))
+        assert plan.propose(NamedBytes(f"a.{format}", data)).entries == ()
+
+
+def test_the_section_in_charge_is_the_authors_or_a_recorder_who_is_one(changes: ChangeSet) -> None:
+    compared = rendering.change_listing(changes, rendering.Look(style="comparison")).sections[0]
+    charged = {"".join(s.text for s in row[1]): "".join(s.text for s in row[6]) for row in compared.rows}
+    assert charged["橋りょう補修事業"] == ""  # 道路課 主任 is a person
+    with Ledger.open(":memory:") as ledger, ledger.acting("企画課", reason="当初"):
+        plan = ledger.open_plan("令和5年度試験計画", fiscal_year=2023)
+        strategy = plan.add("strategy", "戦略")
+        plan.hold("第1回PT")
+        with ledger.acting("入力係", section="情報課", on_behalf_of="観光課"):
+            strategy.change(title="新戦略")
+        assert "| 観光課 |" in rendering.changes_markdown(plan.changes(), "comparison")
+        with ledger.acting("観光課"):
+            strategy.change(title="新々戦略")
+        assert "| 観光課 |" in rendering.changes_markdown(plan.changes(), "comparison")

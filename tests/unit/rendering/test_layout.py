@@ -136,3 +136,11 @@ def test_a_comparison_is_no_style_of_a_table(plan: Plan) -> None:
 def test_columns_fill_the_line(table: Table) -> None:
     assert sum(column.width for column in table.columns) == pytest.approx(118, abs=1)
     assert min(column.width for column in table.columns) >= 4
+
+
+def test_the_note_tells_of_the_line_where_that_is_wanted(plan: Plan) -> None:
+    snapshot, changes = plan.snapshot("第2回PT"), plan.changes(until="第2回PT")
+    assert lay_out(snapshot, changes).notes == ("※変更部分は赤字着色",)
+    assert lay_out(snapshot, changes, Look(underline=True)).notes == ("※変更部分は赤字・下線",)
+    assert lay_out(snapshot, changes, Look(underline=False)).notes == ("※変更部分は赤字着色",)
+    assert lay_out(snapshot, changes, Look(note="※赤字は変更")).notes == ("※赤字は変更",)
