@@ -178,13 +178,12 @@ class Executor:
             key = keys[intent.field] = find_field(level, intent.field).key
         if key not in item.cells:
             self._work.load({intent.item: (key,)})
-        found = item
-        expected = intent.expected
-        if expected is not None and self._is_own(intent, found.cell(key).position):
+        expected, source = intent.expected, intent.source
+        if expected is not None and self._is_own(intent, item.cell(key).position):
             expected = None
-        command = domain.ChangeField(key, clean_text(intent.text), expected, _clean(intent.source))
+        command = domain.ChangeField(key, clean_text(intent.text), expected, source and _clean(source))
         try:
-            events = domain.decide(found, command, level, None)
+            events = domain.decide(item, command, level, None)
         except PlanLedgerError as error:
             self._name(error, intent.item, level)
             raise

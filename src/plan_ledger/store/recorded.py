@@ -1,16 +1,17 @@
-"""An event and a batch on their way from decision to log and index, and out of the log into a rebuilt index."""
+"""An event and a batch on their way from decision to log and index, and out of the log into a rebuilt index.
+
+Plain tuples: there is one for every event of a bulk load.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from attrs import frozen
+from typing import NamedTuple
 
 from plan_ledger.events import BatchHeader, Event
 
 
-@frozen
-class Recorded:
+class Recorded(NamedTuple):
     """One event with its position, its stream (number and bytes) and its version in that stream."""
 
     position: int
@@ -20,8 +21,7 @@ class Recorded:
     version: int
 
 
-@frozen
-class RecordedBatch:
+class RecordedBatch(NamedTuple):
     """One batch: its header, as an object and as canonical bytes, its time, its idempotency key, its events."""
 
     header: BatchHeader
