@@ -14,7 +14,7 @@ from typing import Any
 
 from attrs import evolve
 
-from plan_ledger import Acting, Batch, Change, FieldKind, FieldSpec, Ledger, LevelSpec, Person, Schema
+from plan_ledger import Acting, Batch, Change, FieldKind, FieldSpec, Ledger, LevelSpec, Person, Policies, Schema
 from plan_ledger.store.chain import FORMAT
 from plan_ledger.testing.clock import SteppingClock, deterministic_ledger
 
@@ -97,6 +97,7 @@ def fill(ledger: Ledger, clock: SteppingClock) -> None:
         goal = other.add("goal", "目標")
         other.add("task", "事業", under=goal, state="実施中")
         other.hold("第1回目標部会", scope="目標")
+        other.set_policies(Policies(fields={"state": ("source", "approval")}, reissues="reason"))
 
 
 def described(ledger: Ledger) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from importlib import import_module
 
 from plan_ledger.ledger.acting import Acting, Person
 from plan_ledger.ledger.front import Ledger
+from plan_ledger.ledger.hooks import Commit
 from plan_ledger.ledger.intents import Add, Batch, Change, Move, Restore, Withdraw
 from plan_ledger.ledger.item import Item
 from plan_ledger.ledger.plan import Plan
@@ -18,6 +19,7 @@ __all__ = [
     "Add",
     "Batch",
     "Change",
+    "Commit",
     "Item",
     "Ledger",
     "Move",

@@ -19,6 +19,7 @@ from attrs import define, field
 
 from plan_ledger.ledger.acting import Acting, ActingContext
 from plan_ledger.ledger.errors import BatchEnded, KeyUsedOtherwise, NotInBatch
+from plan_ledger.ledger.hooks import Hooks
 from plan_ledger.ledger.intents import Batch, Change, Executor, Intent
 from plan_ledger.ledger.policing import Guard
 from plan_ledger.ledger.work import Caches, Clock, Receipt, Work
@@ -63,6 +64,7 @@ class Recording:
         self._acting = acting
         self._caches = Caches()
         self._schemas: dict[tuple[int, int], Schema] = {}
+        self.hooks = Hooks(store.reading)
         self._open: ContextVar[_Collecting | None] = ContextVar("plan_ledger_batch", default=None)
 
     def write(self, carry_out: Callable[[Work, Executor], None]) -> Receipt:
@@ -78,6 +80,7 @@ class Recording:
             work.finish()
             receipt = work.receipt(before)
         self._caches, self._schemas = caches, schemas
+        self.hooks.call(receipt)
         return receipt
 
     def forget(self) -> None:
