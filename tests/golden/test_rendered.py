@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from attrs import evolve
 
 from plan_ledger import ChangeSet, Snapshot, rendering
 from rendering_plan import small_plan
@@ -38,6 +39,7 @@ def test_the_list_of_changes_in_every_style(
 def test_meetings_and_the_audit_as_tables(golden: Golden) -> None:
     with small_plan() as plan:
         golden("rendered/meetings.txt", rendering.render(plan.meetings(), "table"))
-        rows = list(plan.audit(since="第1回PT"))
+        # salts are random, and with them the hashes
+        rows = [evolve(row, hash=b"") for row in plan.audit(since="第1回PT")]
         golden("rendered/audit.txt", rendering.render(rows, "table"))
         golden("rendered/audit.csv", rendering.render(rows, "csv"))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
-
 import click
 
+from plan_ledger.cli.auditing import audit, history
 from plan_ledger.cli.help import order
 from plan_ledger.cli.options import asks, style_option
 from plan_ledger.cli.output import (
@@ -17,14 +15,10 @@ from plan_ledger.cli.output import (
     to_json,
     write,
     write_changes,
-    write_lines,
 )
 from plan_ledger.cli.state import State, pass_state
 from plan_ledger.ledger import Plan
-from plan_ledger.queries.results import AuditRow, ChangeSet, Snapshot
-from plan_ledger.rendering import audit_csv_lines
-
-LIST_FORMATS = ("table", "json", "csv")
+from plan_ledger.queries.results import ChangeSet, Snapshot
 
 
 @order("meetings", "確定した会議の一覧。")
@@ -98,65 +92,6 @@ def changes(state: State, since: str, until: str | None, style: str, format: str
         found = plan.changes(since, until)
         digest = plan.snapshot(found.until).digest if chosen == "table" else ""
     write_changes(found, chosen, output, style=style, digest=digest)
-
-
-@order("audit", "変更履歴。")
-@click.option("--actor", metavar="NAME", help="入力者または回答者。名前の先頭の語でも可。")
-@click.option("--item", metavar="ITEM", help="この行と、その下の行だけ。")
-@click.option("--field", metavar="FIELD", help="この欄だけ（budget、予算額 など）。")
-@click.option("--since", metavar="MOMENT", help="この時点より後。")
-@click.option("--until", metavar="MOMENT", help="この時点まで。")
-@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="古い方から N 件まで。")
-@asks(*LIST_FORMATS)
-@pass_state
-def audit(
-    state: State,
-    actor: str | None,
-    item: str | None,
-    field: str | None,
-    since: str | None,
-    until: str | None,
-    limit: int | None,
-    format: str | None,
-    output: str | None,
-) -> None:
-    """誰が、いつ、どこを、なぜ変えたかを、記録の順に示します。"""
-    chosen = chosen_format(state, format, output, LIST_FORMATS)
-    with state.reading() as (_, plan):
-        rows = plan.audit(
-            actor=actor, item=item, field=field, since=0 if since is None else since, until=until, limit=limit
-        )
-        _list(rows, chosen, output)
-
-
-@order("history", "一つの欄の履歴。")
-@click.argument("item")
-@click.argument("field")
-@asks(*LIST_FORMATS)
-@pass_state
-def history(state: State, item: str, field: str, format: str | None, output: str | None) -> None:
-    """一つの行の一つの欄の変更を、最初から全て示します。"""
-    chosen = chosen_format(state, format, output, LIST_FORMATS)
-    with state.reading() as (_, plan):
-        _list(plan.history(item, field), chosen, output)
-
-
-def _list(rows: Iterable[AuditRow], format: str, output: str | None) -> None:
-    """Audit rows; JSON and csv are written as they come, so that a long audit needs no room."""
-    if format == "json":
-        write_lines(_json_lines(rows), output)
-    elif format == "csv":
-        write_lines(audit_csv_lines(rows), output, bom=True)
-    else:
-        write(render(list(rows), format, output, of="audit"), output)
-
-
-def _json_lines(rows: Iterable[AuditRow]) -> Iterator[str]:
-    lead = "[\n"
-    for row in rows:
-        yield f"{lead}  {json.dumps(row.to_dict(), ensure_ascii=False)}"
-        lead = ",\n"
-    yield "[]\n" if lead == "[\n" else "\n]\n"
 
 
 COMMANDS = (snapshot, changes, audit, history, meetings)
