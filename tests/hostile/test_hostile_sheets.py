@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 import time
+from io import BytesIO
 from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
 
 import pytest
-from corpus import cases, good_docx, good_text, good_xlsx, mutations, package
+from corpus import Parts, cases, good_docx, good_text, good_xlsx, mutated, mutations, package
 
+from plan_ledger import Plan, rendering
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.sheets.reading import NamedBytes, read_document
+from rendering_plan import small_plan
 
 SECONDS = 5.0
 MEGABYTES = 512
@@ -100,8 +106,55 @@ def survive(count: int, seed: int) -> None:
     assert slowest < SECONDS
 
 
-def test_300_mutations_of_good_files_give_documents_or_located_errors() -> None:
-    survive(300, seed=1)
+def test_1_000_mutations_of_good_files_give_documents_or_located_errors() -> None:
+    survive(1_000, seed=1)
+
+
+def handouts(plan: Plan) -> list[tuple[str, Parts]]:
+    """What we hand out ourselves: red, and with what each file carries about itself."""
+    snapshot, changes = plan.snapshot("第2回PT"), plan.changes(until="第2回PT")
+    found: list[tuple[str, Parts]] = []
+    looks: dict[str, dict[str, Any]] = {"a.xlsx": {}, "a.docx": {}, "b.docx": {"style": "redline", "tracked": True}}
+    for name, options in looks.items():
+        made = rendering.render(snapshot, name[2:], changes=changes, **options)
+        assert isinstance(made, bytes)
+        with ZipFile(BytesIO(made)) as opened:
+            found.append((name, {part: opened.read(part) for part in opened.namelist()}))
+    return found
+
+
+def survive_returning(count: int, seed: int) -> None:
+    """Files of ours that were damaged on their way: proposed and checked, or refused with a place."""
+    random_ = random.Random(seed)
+    with small_plan() as plan:
+        head = plan.ledger.head
+        goods = handouts(plan)
+        for number in range(count):
+            name, parts = goods[number % len(goods)]
+            part = random_.choice(list(parts))
+            data = package(parts | {part: mutated(parts[part], random_)})
+            start = time.perf_counter()
+            for work in (plan.propose, plan.check_ink):
+                problems: tuple[PlanLedgerError, ...] = ()
+                try:
+                    assert str(work(NamedBytes(name, data)))
+                except PlanLedgerError as error:
+                    problems = tuple(error.problems())
+                except Exception as error:
+                    raise AssertionError(f"mutation {number} of seed {seed} ({name}, {part}): {error!r}") from error
+                assert all(each.place and each.place.file for each in problems), (number, problems)
+            assert time.perf_counter() - start < SECONDS
+        assert plan.ledger.head == head
+
+
+def test_100_damaged_handouts_are_proposed_and_checked_or_refused_with_a_place() -> None:
+    survive_returning(100, seed=1)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(2, 12))
+def test_2_000_damaged_handouts_are_proposed_and_checked_or_refused_with_a_place(seed: int) -> None:
+    survive_returning(200, seed)
 
 
 @pytest.mark.nightly

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from plan_ledger import Ledger
+import pytest
+
+from plan_ledger import Ledger, rendering
 from plan_ledger.ledger.importing import plan_from_sheet
 from plan_ledger.rendering.delimited import to_tsv
 from plan_ledger.sheets import NamedBytes
@@ -32,3 +34,30 @@ def test_the_real_sheet_imports_to_the_letter_and_proposes_nothing_again(shared_
         plan.hold("第2回PT")
         assert not plan.propose(NamedBytes("出力.tsv", to_tsv(plan.snapshot("第2回PT")).encode()))
         assert ledger.verify()
+
+
+@pytest.mark.parametrize("style", ["red", "redline", "clean"])
+@pytest.mark.parametrize("format", ["xlsx", "docx"])
+def test_the_real_sheet_as_an_office_file_proposes_nothing(shared_dir: Path, format: str, style: str) -> None:
+    """In its own ledger, with and without red, and as the beginning of another."""
+    (path,) = (shared_dir / "seed").glob("0*.txt")
+    with Ledger.open(":memory:") as ledger, ledger.acting("企画課"):
+        title, fiscal_year, _ = plan_from_sheet(ledger, path)
+        plan = ledger.open_plan(title, fiscal_year=fiscal_year)
+        plan.propose(path).apply()
+        plan.hold("第2回PT")
+        first = rendering.render(plan.snapshot("第2回PT"), format, style=style)
+        for item in plan.snapshot().level("project"):
+            plan[item.id.hex].change(
+                progress=f"{item.text('progress')}\n※R6.1 追記", analysis=item.text("analysis")[5:]
+            )
+        plan.hold("第3回PT")
+        held = plan.snapshot("第3回PT")
+        second = rendering.render(held, format, changes=plan.changes(until="第3回PT"), style=style)
+        for name, made in (("第2回PT", first), ("第3回PT", second)):
+            assert isinstance(made, bytes)
+            assert plan.propose(NamedBytes(f"{name}.{format}", made)).entries == ()
+            with Ledger.open(":memory:") as other, other.acting("企画課"):
+                begun = other.open_plan(title, fiscal_year=fiscal_year)
+                begun.propose(NamedBytes(f"{name}.{format}", made)).apply()
+                assert begun.snapshot().digest == plan.snapshot(name).digest
