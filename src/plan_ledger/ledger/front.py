@@ -9,7 +9,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
-from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from plan_ledger.domain import plans as plan_domain
@@ -25,7 +24,8 @@ from plan_ledger.ledger.errors import (
     UnknownZone,
 )
 from plan_ledger.ledger.guarding import Guarding
-from plan_ledger.ledger.intents import Batch, Executor, Intent
+from plan_ledger.ledger.hooks import Commit
+from plan_ledger.ledger.intents import Batch, Executor
 from plan_ledger.ledger.recording import OpenBatch, Recording
 from plan_ledger.ledger.work import Clock, Receipt, Work, utc_now
 from plan_ledger.queries import actors as known_actors
@@ -276,30 +276,22 @@ class Ledger(Guarding):
         """
         return self._recording.record(batches)
 
+    def on_commit(self, hook: Callable[[Commit], object]) -> Callable[[], None]:
+        """Have ``hook`` called after everything that this object records, in the thread that recorded it.
+
+        What it raises is logged (logger ``plan_ledger``), never raised on: the write is recorded, and its caller gets
+        the receipt. A hook that records calls the hooks again. What other processes record does not come here:
+        :meth:`follow` sees everything.
+
+        Returns:
+            A function that takes the hook away again.
+        """
+        return self._recording.hooks.add(hook)
+
     @property
     def recording(self) -> Recording:
         """What the handles record through. Not for hosts: it may change in any version."""
         return self._recording
-
-    # Former names, for the handles that still call them.
-    def write(self, carry_out: Callable[[Work, Executor], None]) -> Receipt:
-        return self._recording.write(carry_out)
-
-    def submit(self, intent: Intent) -> Receipt:
-        return self._recording.submit(intent)
-
-    @property
-    def in_batch(self) -> bool:
-        return self._recording.in_batch
-
-    def outside_batch(self, act: str) -> Acting:
-        return self._recording.outside_batch(act)
-
-    def tell(self, listener: Callable[[Receipt], None]) -> None:
-        self._recording.tell(listener)
-
-    def new_id(self) -> UUID:
-        return self._recording.new_id()
 
     # --- reading and keeping ------------------------------------------------------------------------------------
 
