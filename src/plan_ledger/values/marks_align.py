@@ -14,6 +14,9 @@ _REACH: Final = 400  # tokens looked at for the beginning and the end of an entr
 _PAIRED: Final = 400  # entries old times entries new up to which likeness is computed for every pair
 _ALIKE: Final = 0.45  # share of common words from which two entries count as one entry, edited
 
+_TAKEN_UP: Final = 0.6
+"""Share of an entry's words that another one must have over for it to count as taken up there."""
+
 _SAME_DATE: Final = 0.3  # what the same date at the head adds to that share
 
 _LIGHT: Final = re.compile(f"[{HIRAGANA}ー]{{1,3}}|[^\\w]+|_")
@@ -105,7 +108,13 @@ def widened(a: Sequence[str], b: Sequence[str], start: int, stop_a: int, stop_b:
 
 def _entries(tokens: Sequence[str]) -> list[int]:
     """Where entries begin: lines, bullets, dates after a space, sentences."""
-    return [i for i in range(len(tokens)) if not i or _begins(tokens, i)]
+    found = [0] if tokens else []
+    before = ""
+    for i, token in enumerate(tokens):
+        if before and (before[0] == "。" or before.isspace()) and _begins(tokens, i):
+            found.append(i)
+        before = token
+    return found
 
 
 def _begins(tokens: Sequence[str], at: int) -> bool:
@@ -157,15 +166,48 @@ def _paired(a: list[Sequence[str]], b: list[Sequence[str]]) -> Iterator[tuple[Pa
         else:
             j += 1
     i = j = 0
-    for x, y in [*pairs, (len(a), len(b))]:
+    spans = _grown(pairs, bags_a, bags_b)
+    for (x, x_end), (y, y_end) in [*spans, ((len(a), len(a)), (len(b), len(b)))]:
         if x - i == y - j:
             for k in range(x - i):
                 yield (i + k, i + k + 1), (j + k, j + k + 1)
         elif x > i and y > j and any(_key(e).endswith("。") for e in (*a[i:x], *b[j:y])):
             yield (i, x), (j, y)
-        if x < len(a) and y < len(b):
-            yield (x, x + 1), (y, y + 1)
-        i, j = x + 1, y + 1
+        if x_end > x:
+            yield (x, x_end), (y, y_end)
+        i, j = x_end, y_end
+
+
+def _grown(pairs: list[Pair], a: list[Counter[str]], b: list[Counter[str]]) -> list[tuple[Pair, Pair]]:
+    """The pairs with the entries beside them that became part of the other side's entry, or came out of it.
+
+    An entry loses its own line, or its bullet the space before it, with an edit at its end; then it has no partner, but
+    its words stand in the one that took it up.
+    """
+    spans: list[tuple[Pair, Pair]] = []
+    for at, (x, y) in enumerate(pairs):
+        (_, low_a), (_, low_b) = spans[-1] if spans else ((0, 0), (0, 0))
+        high_a, high_b = pairs[at + 1] if at + 1 < len(pairs) else (len(a), len(b))
+        over_a, over_b = a[x] - b[y], b[y] - a[x]
+        spans.append((_around(a, x, low_a, high_a, over_b), _around(b, y, low_b, high_b, over_a)))
+    return spans
+
+
+def _around(bags: list[Counter[str]], at: int, low: int, high: int, over: Counter[str]) -> Pair:
+    """From ``at``, the neighbours whose words are found in what the other side's entry has over."""
+    start, end = at, at + 1
+    while over and start > low and _within(bags[start - 1], over):
+        start -= 1
+        over = over - bags[start]
+    while over and end < high and _within(bags[end], over):
+        over = over - bags[end]
+        end += 1
+    return start, end
+
+
+def _within(bag: Counter[str], over: Counter[str]) -> bool:
+    size = sum(len(t) * n for t, n in bag.items())
+    return size > 0 and sum(len(t) * n for t, n in (bag & over).items()) >= _TAKEN_UP * size
 
 
 def _dated(token: str) -> bool:

@@ -14,9 +14,12 @@ from plan_ledger.values.marks_tokens import COMBINING
 LEAST: Final = 400
 """Characters below which a text is compared whole: finding the stretch would cost more than it saves."""
 
-# Behind a line break or a full stop the cut into tokens begins anew, and an entry begins: see marks_align.widened.
+# Behind these signs, none of which is part of a longer token, the cut into tokens begins anew.
+_CUT: Final = re.compile(rf"[、。（）「」『』【】 \t\n\u3000](?![{COMBINING}])")
+# Behind a line break or a full stop an entry begins as well: see marks_align.widened.
 _ENTRY: Final = re.compile(rf"[\n。](?=[^\s」』）){COMBINING}])")
-_BACK: Final = 400
+_ENDS_ENTRY: Final = re.compile(r"[\s。]")
+_BACK: Final = 200
 
 
 def window(old: str, new: str) -> tuple[int, int]:
@@ -26,24 +29,33 @@ def window(old: str, new: str) -> tuple[int, int]:
         return 0, 0
     head = _shared(old, new, shorter, from_end=False)
     tail = _shared(old, new, shorter - head, from_end=True)
-    start = _entry_before(new, _entry_before(new, head - 1))
-    found = _ENTRY.search(new, len(new) - tail) if tail else None
-    return start, 0 if found is None else len(new) - found.end()
+    start, end = _before(_CUT, new, head), _after(_CUT, new, len(new) - tail)
+    # The sign at the end is shared: it is not of what is compared.
+    if not any(_ENDS_ENTRY.search(text, start, len(text) - end - (end > 0)) for text in (old, new)):
+        return start, end  # inside one entry: no other one is looked at
+    return _before(_ENTRY, new, _before(_ENTRY, new, head - 1)), _after(_ENTRY, new, len(new) - tail)
 
 
-def _entry_before(text: str, upto: int) -> int:
-    """Where the last entry begins that begins before ``upto``; 0 where none does."""
+def _before(sign: re.Pattern[str], text: str, upto: int) -> int:
+    """The last place behind such a sign that lies before ``upto``; 0 where there is none."""
     stop = upto
     while stop > 0:
         low = max(0, stop - _BACK)
-        begin = 0
-        # One character of what follows is looked at as well, hence not only the stretch itself.
-        for found in _ENTRY.finditer(text, low, upto):
-            begin = found.end()
-        if begin:
-            return begin
+        place = 0
+        # What follows the sign is looked at as well, hence not only the stretch itself.
+        for found in sign.finditer(text, low, upto):
+            if found.end() < upto:
+                place = found.end()
+        if place:
+            return place
         stop = low
     return 0
+
+
+def _after(sign: re.Pattern[str], text: str, start: int) -> int:
+    """How many characters follow the first place behind such a sign from ``start`` on; 0 where there is none."""
+    found = sign.search(text, start)
+    return 0 if found is None else len(text) - found.end()
 
 
 def _shared(old: str, new: str, most: int, *, from_end: bool) -> int:
