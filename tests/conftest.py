@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from plan_ledger.testing.servers import PostgresServer
 
 # At import, before any test module or child process: messages must not depend on the machine's locale.
 os.environ["PLAN_LEDGER_LANG"] = "ja"
@@ -37,6 +39,20 @@ def shared_dir() -> Path:
 def example_data() -> Path:
     """``examples/data``: the invented plan's three sheets and the sections' returns (see its README.md)."""
     return Path(__file__).resolve().parents[1] / "examples" / "data"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A real PostgreSQL, one a worker, started for the first test that asks (see ``plan_ledger.testing.servers``)."""
+    with PostgresServer.for_tests() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of an empty place for a ledger on it, of this test's own."""
+    with postgres_server.schema() as url:
+        yield url
 
 
 @pytest.fixture

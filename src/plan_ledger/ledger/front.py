@@ -74,35 +74,25 @@ class Ledger(Guarding):
         """Open a ledger, making it where there is none.
 
         Args:
-            url: A file's path, or ``":memory:"``.
-            read_only: Refuse every write; the file must exist.
+            url: A file's path, ``":memory:"``, or ``postgresql://user@host/database`` (needs the extra ``postgres``).
+            read_only: Refuse every write; the ledger must exist.
             must_exist: Refuse to make a new ledger.
             settings: Settings of the storage; those that would break the ledger's rules are refused.
             clock, ids, salts: Where time, new ids and salts come from; for tests and for loading.
 
         Raises:
-            LedgerMissing, NotALedger, NewerFormat, NetworkShare, NotDurable, StorageFault: See the message.
+            LedgerMissing, NotALedger, NewerFormat, NetworkShare, NotDurable, AddressRefused, AccessRefused,
+                ServerUnreachable, StorageFault: See the message.
         """
         # The drivers are loaded here, not with the package: a host that only reads results needs none.
         from plan_ledger.store.application import LedgerStore, random_salts
-        from plan_ledger.store.errors import LedgerMissing, NoSuchBackEnd, NotALedger
-        from plan_ledger.store.faults import typed_errors
-        from plan_ledger.store.sqlite import LedgerDatastore
+        from plan_ledger.store.opening import open_backend
 
-        path = os.fspath(url)
-        scheme, separator, _ = path.partition("://")
-        if separator and scheme.isalnum():
-            raise NoSuchBackEnd(scheme)
-        with typed_errors():
-            if path != MEMORY and Path(path).is_dir():
-                raise NotALedger(path)
-            if path != MEMORY and (read_only or must_exist) and not Path(path).exists():
-                raise LedgerMissing(path)
-        datastore = LedgerDatastore(path, read_only=read_only)
+        datastore = open_backend(os.fspath(url), read_only=read_only, must_exist=must_exist)
         try:
             datastore.prepare(ids(), int(clock().timestamp() * 1_000_000))
             store = LedgerStore(datastore, salts=salts or random_salts(), settings=settings)
-            return cls(store, path, clock, ids)
+            return cls(store, datastore.name, clock, ids)
         except BaseException:
             datastore.close()
             raise

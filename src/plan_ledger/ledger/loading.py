@@ -12,7 +12,7 @@ from plan_ledger.index.rebuild import rebuild
 from plan_ledger.integrity import transfer
 from plan_ledger.integrity.verify import verify
 from plan_ledger.store.application import LedgerStore, random_salts
-from plan_ledger.store.sqlite import LedgerDatastore
+from plan_ledger.store.opening import is_taken, open_backend
 
 
 @define(eq=False, slots=False)
@@ -39,15 +39,15 @@ class DumpRefused(PlanLedgerError):
 
 def load(dump: Path, target: str) -> None:
     """Make the ledger ``target`` from a dump; what does not verify is taken away again."""
-    path = Path(target)
-    if path.exists():
+    if is_taken(target):
         raise LedgerExists(target)
     with dump.open(encoding="utf-8", newline="\n") as lines:
         uuid, created_at = transfer.read_head(next(lines, ""))
-        datastore = LedgerDatastore(target)
+        datastore = open_backend(target)
         complete = False
         try:
-            datastore.prepare(uuid, created_at)
+            if not datastore.prepare(uuid, created_at):
+                raise LedgerExists(datastore.name)
             store = LedgerStore(datastore, salts=random_salts())
             with store.writing() as tx:
                 rebuild(tx, store.sealer, transfer.load_lines(tx, lines))
@@ -56,7 +56,7 @@ def load(dump: Path, target: str) -> None:
                 raise DumpRefused("\n".join(str(finding) for finding in found.findings[:5]))
             complete = True
         finally:
-            datastore.close()
-            if not complete:
-                for leftover in (path, Path(f"{target}-wal"), Path(f"{target}-shm"), Path(f"{target}-lock")):
-                    leftover.unlink(missing_ok=True)
+            if complete:
+                datastore.close()
+            else:
+                datastore.discard()

@@ -1,4 +1,4 @@
-"""eventsourcing's Application, EventStore, recorder and factory, by subclass: our log table, one transaction a write.
+"""eventsourcing's Application and EventStore, by subclass: our log table, one transaction a write.
 
 A write is one ``with store.writing() as tx``: state is read and decided on inside it, then :meth:`LedgerStore.append`
 puts batches, events and texts; whoever holds the transaction adds the index rows before it commits.
@@ -14,22 +14,14 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import (
-    AggregateRecorder,
-    ApplicationRecorder,
-    EventStore,
-    InfrastructureFactory,
-    Notification,
-    StoredEvent,
-)
-from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteFactory
+from eventsourcing.persistence import AggregateRecorder, EventStore, InfrastructureFactory
 from eventsourcing.utils import Environment
 
 from plan_ledger.store import chain, log
+from plan_ledger.store.backend import Backend
 from plan_ledger.store.errors import SettingRefused
 from plan_ledger.store.mapper import LedgerMapper, SaltFactory
 from plan_ledger.store.recorded import RecordedBatch
-from plan_ledger.store.sqlite import LedgerDatastore
 from plan_ledger.store.transaction import Rows, SqlRow, Transaction
 from plan_ledger.store.watching import Watch
 
@@ -48,77 +40,13 @@ REFUSED_SETTINGS = frozenset(
         "PROCESS_RECORDER_TOPIC",
         "IS_SNAPSHOTTING_ENABLED",
         "POSTGRES_ENABLE_DB_FUNCTIONS",
+        "POSTGRES_GET_PASSWORD_TOPIC",
+        "POSTGRES_PASSWORD",
         "CREATE_TABLE",
     }
 )
-"""Settings of the library below that import modules by name, rewrite bytes, or go round our transaction."""
-
-
-class WriteOnlyThroughLedger(SettingRefused):
-    """An event can't be saved on its own: it would have no actor."""
-
-
-class LedgerRecorder(SQLiteApplicationRecorder):
-    """Our own table with our own integer position, instead of implicit row ids that VACUUM may renumber."""
-
-    datastore: LedgerDatastore
-
-    def construct_create_table_statements(self) -> list[str]:
-        return []  # the schema comes from our migrations
-
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
-        raise WriteOnlyThroughLedger("Application.save")
-
-    def select_events(
-        self,
-        originator_id: UUID | str,
-        *,
-        gt: int | None = None,
-        lte: int | None = None,
-        desc: bool = False,
-        limit: int | None = None,
-    ) -> Sequence[StoredEvent]:
-        stream = originator_id if isinstance(originator_id, UUID) else UUID(originator_id)
-        with self.datastore.reading() as rows:
-            return [record.sealed() for record in log.stream_records(rows, stream, gt, lte, desc, limit)]
-
-    def select_notifications(
-        self,
-        start: int | None,
-        limit: int,
-        stop: int | None = None,
-        topics: Sequence[str] = (),
-        *,
-        inclusive_of_start: bool = True,
-    ) -> Sequence[Notification]:
-        after = 0 if start is None else start - 1 if inclusive_of_start else start
-        found: list[Notification] = []
-        with self.datastore.reading() as rows:
-            upto = self._max_position(rows) if stop is None else stop
-            while len(found) < limit and (records := log.read_records(rows, after, upto, limit)):
-                found += [
-                    Notification(
-                        originator_id=record.stream,
-                        originator_version=record.version,
-                        topic=record.type,
-                        state=record.payload,
-                        id=record.position,
-                    )
-                    for record in records
-                    if not topics or record.type in topics
-                ]
-                after = records[-1].position
-        return found[:limit]
-
-    def max_notification_id(self) -> int:
-        with self.datastore.reading() as rows:
-            return self._max_position(rows)
-
-    @staticmethod
-    def _max_position(rows: Rows) -> int:
-        row = rows.one("SELECT coalesce(max(position), 0) FROM events")
-        assert row is not None
-        return int(row[0])
+"""Settings of the library below that import modules by name, rewrite bytes, or go round our transaction; with them,
+every other POSTGRES_ setting: the address says it all, and a password is not kept in an environment that is printed."""
 
 
 class LedgerEventStore(EventStore[UUID]):
@@ -159,20 +87,6 @@ class LedgerEventStore(EventStore[UUID]):
         return log.Head(position, previous, recorded_at)
 
 
-class LedgerFactory(SQLiteFactory):
-    """Builds from what it is given; imports nothing by name."""
-
-    application_recorder_class = LedgerRecorder
-
-    def __init__(self, env: Environment, datastore: LedgerDatastore) -> None:
-        # SQLiteFactory's own would open a datastore by name, from the environment.
-        super(SQLiteFactory, self).__init__(env)
-        self.datastore = datastore
-
-    def application_recorder(self) -> ApplicationRecorder:
-        return LedgerRecorder(datastore=self.datastore)
-
-
 class LedgerStore(Application[UUID]):
     """The event-sourced application: where events are put and read. Everything above goes through it."""
 
@@ -180,13 +94,14 @@ class LedgerStore(Application[UUID]):
 
     def __init__(
         self,
-        datastore: LedgerDatastore,
+        datastore: Backend,
         *,
         salts: SaltFactory,
         settings: Mapping[str, str] | None = None,
     ) -> None:
         for name in settings or {}:
-            if name.removeprefix("PLAN_LEDGER_") in REFUSED_SETTINGS:
+            plain = name.removeprefix("PLAN_LEDGER_")
+            if plain in REFUSED_SETTINGS or plain.startswith("POSTGRES_"):
                 raise SettingRefused(name)
         self._datastore = datastore
         self.salts = salts
@@ -197,7 +112,7 @@ class LedgerStore(Application[UUID]):
         return Environment(name, dict(env or {}))
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
-        return LedgerFactory(env, self._datastore)
+        return self._datastore.factory(env)
 
     def construct_mapper(self) -> LedgerMapper:
         self.sealer = LedgerMapper(self.salts)

@@ -206,3 +206,79 @@ class LedgerClosed(StoreError):
     code: ClassVar[str] = "ledger_closed"
     ja: ClassVar[str] = "台帳は閉じられています。開き直してください。"
     en: ClassVar[str] = "The ledger is closed; open it again."
+
+
+@define(eq=False, slots=False)
+class CommitUnknown(StoreError):
+    """The connection was lost while the change was being committed: it is recorded whole, or not at all."""
+
+    code: ClassVar[str] = "commit_unknown"
+    ja: ClassVar[str] = (
+        "記録を確定する途中で接続が切れたため、今回の変更が記録されたかどうか分かりません。受付番号（key）を付けた変更は、"
+        "同じ番号でやり直せば二重になりません。付けていない変更は、変更履歴を確かめてからやり直してください。"
+    )
+    en: ClassVar[str] = (
+        "The connection was lost during the commit; the change is either recorded whole or not at all. A change with an"
+        " idempotency key can safely be tried again with the same key; without one, look at the audit first."
+    )
+
+
+@define(eq=False, slots=False)
+class ServerUnreachable(StoreError):
+    """The database server can't be reached, or went away before anything was committed."""
+
+    code: ClassVar[str] = "server_unreachable"
+    ja: ClassVar[str] = (
+        "データベースのサーバーにつながりません。変更は記録していません。サーバーと場所を確かめて、やり直してください。"
+    )
+    en: ClassVar[str] = (
+        "The database server can't be reached; nothing was recorded. Check the server and the address, then try again."
+    )
+
+
+@define(eq=False, slots=False)
+class AccessRefused(StoreError):
+    """The server knows no such user, password or database."""
+
+    code: ClassVar[str] = "access_refused"
+    ja: ClassVar[str] = "データベースのサーバーに断られました。利用者名、パスワード、データベース名を確かめてください。"
+    en: ClassVar[str] = "The database server refused; check the user name, the password and the database's name."
+
+
+@define(eq=False, slots=False)
+class AddressRefused(StoreError):
+    """The address can't be read. It is not repeated: it may hold a password."""
+
+    code: ClassVar[str] = "address_refused"
+    ja: ClassVar[str] = (
+        "台帳の場所を読めません。postgresql://利用者@サーバー/データベース の形で指定してください。"
+        "パスワードの @ : / などの記号は %40 のように書きます。"
+    )
+    en: ClassVar[str] = (
+        "The ledger's address can't be read; write postgresql://user@host/database, and signs such as @ : / within"
+        " a password as %40 and the like."
+    )
+
+
+@define(eq=False, slots=False)
+class NotPermitted(StoreError):
+    """The database role lacks the right."""
+
+    code: ClassVar[str] = "not_permitted"
+    ja: ClassVar[str] = "データベースのこの利用者には、その操作の権限がありません。管理者に確かめてください。"
+    en: ClassVar[str] = "The database role has no right to do this; ask the administrator."
+
+
+@define(eq=False, slots=False)
+class NoFileBackup(StoreError):
+    """A ledger on a server can't be copied into a file by this library."""
+
+    code: ClassVar[str] = "no_file_backup"
+    ja: ClassVar[str] = (
+        "PostgreSQL の台帳の控えは、データベースの pg_dump で作るか、plan-ledger dump で書き出すか、"
+        "plan-ledger copy でファイルに写してください。"
+    )
+    en: ClassVar[str] = (
+        "Back up a ledger on PostgreSQL with pg_dump, write it out with plan-ledger dump, or copy it into a file with"
+        " plan-ledger copy."
+    )

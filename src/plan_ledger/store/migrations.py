@@ -12,7 +12,7 @@ from plan_ledger.store import chain
 def scripts(backend: str) -> list[tuple[int, str]]:
     """(number, SQL) of every migration of a back end, in order."""
     folder = files("plan_ledger.store").joinpath("sql", backend)
-    found = [(int(entry.name[:4]), entry) for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    found = [(int(entry.name[:4]), entry) for entry in folder.iterdir() if entry.name[:4].isdigit()]
     return [(number, entry.read_text("utf-8")) for number, entry in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -32,10 +32,10 @@ def statements(script: str) -> list[str]:
     return found
 
 
-def migrate_sqlite(connection: sqlite3.Connection, new_ledger: UUID, created_at: int) -> None:
-    """Bring the database up to :data:`LATEST`. All or nothing; nothing to do is the common case."""
+def migrate_sqlite(connection: sqlite3.Connection, new_ledger: UUID, created_at: int) -> bool:
+    """Bring the database up to :data:`LATEST`. All or nothing; nothing to do is the common case. Whether it was new."""
     if connection.execute("PRAGMA user_version").fetchone()[0] == LATEST:
-        return
+        return False
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -54,3 +54,4 @@ def migrate_sqlite(connection: sqlite3.Connection, new_ledger: UUID, created_at:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    return bool(version == 0)

@@ -13,11 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.sqlite import SQLiteDatastore
+from eventsourcing.utils import Environment
 from filelock import FileLock
 
 from plan_ledger.store import errors, migrations
 from plan_ledger.store.faults import typed, typed_errors
 from plan_ledger.store.places import ledger_file
+from plan_ledger.store.sqlite_recorder import LedgerFactory
 from plan_ledger.store.transaction import SqlRow, SqlValue
 from plan_ledger.store.watching import Polling, Watch
 
@@ -69,12 +71,14 @@ class LedgerDatastore(SQLiteDatastore):
     """
 
     def __init__(self, path: str, *, lock_seconds: float = 30.0, read_only: bool = False) -> None:
+        self.name = path
         self.in_memory = path == MEMORY
         if not self.in_memory:
             with typed_errors():
                 path = ledger_file(path)
         super().__init__(db_name=path)
         self.path = path
+        self._new = not self.in_memory and not Path(path).exists()
         self._process = os.getpid()
         self.read_only = read_only
         self._lock_seconds = lock_seconds
@@ -90,7 +94,7 @@ class LedgerDatastore(SQLiteDatastore):
 
     # --- opening ------------------------------------------------------------------------------------------------
 
-    def prepare(self, new_ledger: UUID, created_at: int) -> None:
+    def prepare(self, new_ledger: UUID, created_at: int) -> bool:
         """Make or migrate the schema, under the lock; check that this is a ledger of ours and durable."""
         with self._naming_the_file(), typed_errors():
             if self.read_only:
@@ -98,13 +102,14 @@ class LedgerDatastore(SQLiteDatastore):
                 self._check_identity(connection)
                 self._check_version(connection)
                 self._readers.append(connection)
-                return
+                return False
             with self._locked():
                 connection = self._writer_connection()
                 if self._check_identity(connection):
                     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 self._check_version(connection)
-                migrations.migrate_sqlite(connection, new_ledger, created_at)
+                self._new = migrations.migrate_sqlite(connection, new_ledger, created_at)
+                return self._new
 
     @contextmanager
     def _naming_the_file(self) -> Generator[None, None, None]:
@@ -286,6 +291,9 @@ class LedgerDatastore(SQLiteDatastore):
 
     # --- what the library below calls ---------------------------------------------------------------------------
 
+    def factory(self, env: Environment) -> LedgerFactory:
+        return LedgerFactory(env, self)
+
     @contextmanager
     def transaction(self, *, commit: bool) -> Generator[Any, None, None]:
         with self.writing() if commit else self.reading() as transaction:
@@ -330,6 +338,13 @@ class LedgerDatastore(SQLiteDatastore):
                 source.close()
                 raise
             self._give_back(source)
+
+    def discard(self) -> None:
+        """Close, and take the file away, where this has made it."""
+        self.close()
+        if self._new and not self.in_memory:
+            for leftover in (self.path, f"{self.path}-wal", f"{self.path}-shm", f"{self.path}-lock"):
+                Path(leftover).unlink(missing_ok=True)
 
     def close(self) -> None:
         if getattr(self, "_closed", True):

@@ -11,7 +11,7 @@ import pytest
 
 from plan_ledger import Ledger
 from plan_ledger.store import migrations
-from plan_ledger.store.application import REFUSED_SETTINGS, WriteOnlyThroughLedger
+from plan_ledger.store.application import REFUSED_SETTINGS
 from plan_ledger.store.errors import (
     LedgerDamaged,
     LedgerMissing,
@@ -24,6 +24,7 @@ from plan_ledger.store.errors import (
     StoreError,
 )
 from plan_ledger.store.places import network_filesystem
+from plan_ledger.store.recorder import WriteOnlyThroughLedger
 
 
 def filled(path: Path) -> Path:
