@@ -206,3 +206,40 @@ def test_a_real_table_with_other_amounts_and_dates() -> None:
         assert {s.text for s in assert_holds(cell, new) if s.kind == "added"} == {"R5.11"}
     marks = assert_holds(text, text.replace("4,450", "4,950").replace("5,300件", "5,500件"))
     assert [s.text for s in marks if s.kind == "added"] == ["4,950", "5,500"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "added", "removed"),
+    [
+        (  # words at the end of an entry take the space before the next bullet away
+            "・対象所属を拡充し、制度の活用を促進 ・窓口を追加設置し、組織の枠を越えて対応",
+            "・対象所属を拡充し、制度の活用を促進 年度内に・窓口を追加設置し、組織の枠を越えて対応",
+            ["年度内に"],
+            [],
+        ),
+        (
+            "・対象所属を拡充し、さらなる活用を促進 ・窓口を追加設置し、組織の枠を越えて対応 ・広報を実施",
+            "・対象所属を拡充し、・窓口を追加設置し、組織の枠を越えて対応 ・広報を実施",
+            [],
+            ["さらなる活用を促進 "],
+        ),
+        (  # a date that stood behind a space was an entry of its own
+            "・普及率73.3%(平均70.0%、全国10位 R5.6末時点) ・市町村と情報を共有し、横展開を支援",
+            "・普及率73.3%(平均70.0%、R5.6末時点) ・市町村と情報を共有し、横展開を新たに支援",
+            ["新たに"],
+            ["全国10位 "],
+        ),
+        (  # and the other way round: what came out of an entry
+            "・対象所属を拡充し、・窓口を追加設置し、組織の枠を越えて対応 ・広報を実施",
+            "・対象所属を拡充し、さらなる活用を促進 ・窓口を追加設置し、組織の枠を越えて対応 ・広報を実施",
+            ["さらなる活用を促進 "],
+            [],
+        ),
+    ],
+)
+def test_an_entry_that_ran_into_its_neighbour_is_not_new(
+    old: str, new: str, added: list[str], removed: list[str]
+) -> None:
+    found = mark(old, new)
+    assert [each.text for each in found if each.kind == "added"] == added
+    assert [each.text for each in found if each.kind == "removed"] == removed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from plan_ledger.values.marks_tokens import HIRAGANA
 
@@ -14,8 +14,11 @@ _REACH: Final = 400  # tokens looked at for the beginning and the end of an entr
 _PAIRED: Final = 400  # entries old times entries new up to which likeness is computed for every pair
 _ALIKE: Final = 0.45  # share of common words from which two entries count as one entry, edited
 
-_TAKEN_UP: Final = 0.6
+_TAKEN_UP: Final = 0.4
 """Share of an entry's words that another one must have over for it to count as taken up there."""
+
+_EDGE: Final = 8
+"""Signs at its beginning or end by which an entry is known where most of it is gone."""
 
 _SAME_DATE: Final = 0.3  # what the same date at the head adds to that share
 
@@ -166,7 +169,7 @@ def _paired(a: list[Sequence[str]], b: list[Sequence[str]]) -> Iterator[tuple[Pa
         else:
             j += 1
     i = j = 0
-    spans = _grown(pairs, bags_a, bags_b)
+    spans = _grown(pairs, a, b, bags_a, bags_b)
     for (x, x_end), (y, y_end) in [*spans, ((len(a), len(a)), (len(b), len(b)))]:
         if x - i == y - j:
             for k in range(x - i):
@@ -178,28 +181,50 @@ def _paired(a: list[Sequence[str]], b: list[Sequence[str]]) -> Iterator[tuple[Pa
         i, j = x_end, y_end
 
 
-def _grown(pairs: list[Pair], a: list[Counter[str]], b: list[Counter[str]]) -> list[tuple[Pair, Pair]]:
+def _grown(
+    pairs: list[Pair],
+    a: list[Sequence[str]],
+    b: list[Sequence[str]],
+    bags_a: list[Counter[str]],
+    bags_b: list[Counter[str]],
+) -> list[tuple[Pair, Pair]]:
     """The pairs with the entries beside them that became part of the other side's entry, or came out of it.
 
     An entry loses its own line, or its bullet the space before it, with an edit at its end; then it has no partner, but
-    its words stand in the one that took it up.
+    its words, or the first or last of them, stand in the one that took it up.
     """
     spans: list[tuple[Pair, Pair]] = []
     for at, (x, y) in enumerate(pairs):
         (_, low_a), (_, low_b) = spans[-1] if spans else ((0, 0), (0, 0))
         high_a, high_b = pairs[at + 1] if at + 1 < len(pairs) else (len(a), len(b))
-        over_a, over_b = a[x] - b[y], b[y] - a[x]
-        spans.append((_around(a, x, low_a, high_a, over_b), _around(b, y, low_b, high_b, over_a)))
+        over_a, over_b = bags_a[x] - bags_b[y], bags_b[y] - bags_a[x]
+        spans.append(
+            (_around(a, bags_a, (low_a, x, high_a), b[y], over_b), _around(b, bags_b, (low_b, y, high_b), a[x], over_a))
+        )
     return spans
 
 
-def _around(bags: list[Counter[str]], at: int, low: int, high: int, over: Counter[str]) -> Pair:
-    """From ``at``, the neighbours whose words are found in what the other side's entry has over."""
-    start, end = at, at + 1
-    while over and start > low and _within(bags[start - 1], over):
+def _around(
+    entries: list[Sequence[str]],
+    bags: list[Counter[str]],
+    place: tuple[int, int, int],
+    other: Sequence[str],
+    over: Counter[str],
+) -> Pair:
+    """From the entry in the middle of ``place``, the neighbours that stand in ``other``, the other side's entry.
+
+    ``over`` are the words that ``other`` has beyond the entry itself.
+    """
+    low, start, high = place
+    end = start + 1
+    while (
+        over
+        and start > low
+        and (_within(bags[start - 1], over) or (end == start + 1 and _at_edge(entries[start - 1], other, over, 1)))
+    ):
         start -= 1
         over = over - bags[start]
-    while over and end < high and _within(bags[end], over):
+    while over and end < high and (_within(bags[end], over) or _at_edge(entries[end], other, over, -1)):
         over = over - bags[end]
         end += 1
     return start, end
@@ -208,6 +233,20 @@ def _around(bags: list[Counter[str]], at: int, low: int, high: int, over: Counte
 def _within(bag: Counter[str], over: Counter[str]) -> bool:
     size = sum(len(t) * n for t, n in bag.items())
     return size > 0 and sum(len(t) * n for t, n in (bag & over).items()) >= _TAKEN_UP * size
+
+
+def _at_edge(entry: Sequence[str], other: Sequence[str], over: Counter[str], step: Literal[1, -1]) -> bool:
+    """Whether ``other`` begins (or with ``step`` -1 ends) as the entry does, for some words that it has over."""
+    size = 0
+    for one, two in zip(_key_tokens(entry)[::step], _key_tokens(other)[::step], strict=False):
+        if one != two or (not _LIGHT.fullmatch(one) and one not in over):
+            break
+        size += len(one)
+    return size >= _EDGE
+
+
+def _key_tokens(entry: Sequence[str]) -> list[str]:
+    return [token for token in entry if not token.isspace()]
 
 
 def _dated(token: str) -> bool:
