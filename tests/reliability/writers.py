@@ -7,7 +7,8 @@ import sys
 import time
 from multiprocessing.connection import Connection
 
-from plan_ledger import Ledger, PlanLedgerError
+from plan_ledger import Item, Ledger, PlanLedgerError
+from plan_ledger.store.errors import StoreError
 
 
 def endless(place: str, run: str, line: Connection | None = None) -> None:
@@ -49,6 +50,40 @@ def _disk(sync_seconds: float) -> contextlib.AbstractContextManager[object]:
     from disk import Disk
 
     return Disk(delay=sync_seconds)
+
+
+def keyed(place: str, name: str, line: Connection) -> None:
+    """Change a field of its own, for ever, each change under a key and tried until it is acknowledged; tell each.
+
+    A change is made as somebody makes it who has seen the one before: a conflict can only be a false one. What was
+    tried again is told with the change. Ends when something comes.
+    """
+    with Ledger.open(place) as ledger, ledger.acting(name):
+        own = ledger.plan()[name]
+        line.send("ready")
+        for number in range(1_000_000):
+            told = _insist(ledger, own, f"{name}/{number}")
+            line.send((number, told))
+            if line.poll():
+                line.recv()
+                return
+
+
+def _insist(ledger: Ledger, own: Item, text: str) -> list[str]:
+    """Record a change, again and again under one key; the codes of the errors on the way."""
+    told: list[str] = []
+    until = time.monotonic() + 60
+    while True:
+        try:
+            with ledger.batch(key=text):
+                own.change(overview=text)
+        except StoreError as error:
+            told.append(error.code)
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return told
 
 
 def opener(name: str, line: Connection) -> None:

@@ -13,9 +13,10 @@ from plan_ledger import Ledger
 from plan_ledger.ledger.following import AheadOfLedger
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "r5.db") as ledger, ledger.acting("田中", section="企画課", reason="当初"):
+@pytest.fixture(params=["sqlite", "postgres"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    place = tmp_path / "r5.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    with Ledger.open(place) as ledger, ledger.acting("田中", section="企画課", reason="当初"):
         plan = ledger.open_plan("計画", fiscal_year=2023)
         item = plan.add("strategy", "戦略1")
         item.change(title="戦略い", source="9月補正予算書 p.12")

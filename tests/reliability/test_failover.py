@@ -1,0 +1,124 @@
+"""The server dies, a standby takes over: nothing that was acknowledged is lost, and writing goes on within seconds.
+
+With a standby that is not synchronous, and whose sender stands still, the same must lose, or this proves nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from keyed import Insisting, check
+from processes import prepared
+from servers import Server, children, running, url_of
+
+from plan_ledger import Ledger
+
+NAMES = [f"課{number}" for number in range(4)]
+
+
+@contextmanager
+def pair(*, synchronous: bool) -> Iterator[tuple[Server, Server]]:
+    """A server and its standby, both running, the standby caught up."""
+    with running() as primary:
+        standby = primary.standby("standby")
+        standby.start()
+        try:
+            if synchronous:
+                primary.configure({"synchronous_standby_names": "standby"})
+                primary.reload()
+            wanted = "sync" if synchronous else "async"
+            until = time.monotonic() + 30
+            while primary.value("SELECT sync_state FROM pg_stat_replication WHERE state = 'streaming'") != wanted:
+                assert time.monotonic() < until, standby.log.read_text()
+                time.sleep(0.02)
+            yield primary, standby
+        finally:
+            standby.stop("immediate")
+
+
+def senders(primary: Server) -> list[int]:
+    """The processes that send the log to standbys."""
+    return [
+        pid for pid in children(primary.pid) if b"walsender" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]  # fmt: skip
+
+
+def fail_over(seconds: float) -> float:
+    """Kill the first server while four processes write, let the standby take over; seconds until one writes again."""
+    with pair(synchronous=True) as (primary, standby):
+        place = url_of([primary, standby])
+        prepared(place, *NAMES)
+        with Insisting(place, NAMES) as writing:
+            assert writing.listen(seconds) > 20
+            writing.errors.clear()
+            primary.kill()
+            standby.promote()
+            again = writing.hear_from_each(30)
+            assert writing.errors, "nobody noticed: this proves nothing"
+            writing.listen(0.3)
+            writing.finish()
+        check(standby.url, writing)
+        return again
+
+
+def test_a_synchronous_standby_has_everything_that_was_acknowledged() -> None:
+    assert fail_over(0.7) < 5
+
+
+@pytest.mark.nightly
+def test_ten_failovers_lose_nothing() -> None:
+    times = [fail_over(0.5 + number * 0.1) for number in range(10)]
+    assert max(times) < 5, times
+
+
+def test_without_a_synchronous_standby_the_same_loses(tmp_path: Path) -> None:
+    with pair(synchronous=False) as (primary, standby):
+        prepared(primary.url, *NAMES)
+        until = time.monotonic() + 10
+        while standby.value("SELECT count(*) FROM pg_namespace WHERE nspname = 'plan_ledger'") == 0:
+            assert time.monotonic() < until
+        for pid in senders(primary):
+            os.kill(pid, signal.SIGSTOP)
+        with Insisting(primary.url, NAMES) as writing:
+            assert writing.listen(0.5) > 20
+            writing.finish()
+        primary.kill()
+        standby.promote()
+        while standby.value("SELECT pg_is_in_recovery()"):
+            time.sleep(0.02)
+        with pytest.raises(AssertionError, match="lost"):
+            check(standby.url, writing)
+        with Ledger.open(standby.url) as ledger:
+            assert ledger.verify(), "what is there is whole"
+
+
+def test_nothing_is_acknowledged_while_the_synchronous_standby_stands_still() -> None:
+    with pair(synchronous=True) as (primary, _):
+        prepared(primary.url)
+        with Ledger.open(primary.url) as ledger:
+            item = ledger.plan()["事業1"]
+            acknowledged = threading.Event()
+
+            def write() -> None:
+                with ledger.acting("企画室"):
+                    item.change(overview="待つ")
+                acknowledged.set()
+
+            frozen = senders(primary)
+            assert frozen
+            for pid in frozen:
+                os.kill(pid, signal.SIGSTOP)
+            writer = threading.Thread(target=write)
+            writer.start()
+            assert not acknowledged.wait(1)
+            for pid in frozen:
+                os.kill(pid, signal.SIGCONT)
+            assert acknowledged.wait(10)
+            writer.join()
