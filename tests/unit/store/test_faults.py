@@ -128,7 +128,7 @@ def test_no_more_file_handles_while_opening_leaves_a_file_that_opens(tmp_path: P
     code = """
 import os, resource, sys
 from plan_ledger import Ledger, PlanLedgerError
-import plan_ledger.store.application, plan_ledger.store.sqlite, plan_ledger.integrity.verify
+import plan_ledger.store.application, plan_ledger.store.opening, plan_ledger.integrity.verify
 soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (40, hard))
 codes = []
