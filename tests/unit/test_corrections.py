@@ -161,6 +161,22 @@ def test_several_corrections_in_one_batch_see_each_other(office: Office) -> None
     assert office.ledger.verify()
 
 
+def test_what_holds_now_is_not_what_was_said_of_the_past(office: Office) -> None:
+    """The text of a correction that does not reach the present is no reason to record nothing."""
+    office.roads.correct(as_of="第1回PT", budget="150")
+    office.plan["道路"].change(budget="150")
+    assert office.roads.text("budget") == "150"
+    with office.ledger.batch():
+        office.plan["道路"].change(budget="170")
+        office.roads.correct(as_of="第2回PT", budget="160")  # reaches the present no more
+        office.plan["道路"].change(budget="160")
+    assert office.roads.text("budget") == "160"
+    office.roads.correct(as_of="第2回PT", progress="着手")
+    head = office.ledger.head
+    office.plan["道路"].change(progress="着手")
+    assert office.ledger.head == head  # reached the present
+
+
 REFUSALS: list[tuple[str, Callable[[Office], object]]] = [
     ("unknown_meeting", lambda o: o.roads.correct(as_of="第9回PT", budget="1")),
     ("not_a_meeting", lambda o: o.roads.correct(as_of="now", budget="1")),

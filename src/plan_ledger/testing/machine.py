@@ -20,8 +20,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from plan_ledger.ledger import Item, Ledger
-from plan_ledger.testing.machine_base import FIELDS, LEVELS, TITLE, MachineBase, numbers
-from plan_ledger.testing.model import EXISTS, Held, Model
+from plan_ledger.testing.facts import EXISTS
+from plan_ledger.testing.machine_base import FIELDS, LEVELS, TITLE, numbers
+from plan_ledger.testing.machine_past import PastRules
+from plan_ledger.testing.model import Model
 from plan_ledger.testing.strategies import texts, titles
 from plan_ledger.values.texts import clean_text
 
@@ -29,7 +31,7 @@ _InModel = Callable[[], None]
 _InLedger = Callable[[Item], object]
 
 
-class LedgerMachine(MachineBase):
+class LedgerMachine(PastRules):
     """In memory. Override :meth:`open_ledger` for another place, and set ``reopens`` where it can be opened again."""
 
     # --- changes ------------------------------------------------------------------------------------------------
@@ -159,44 +161,6 @@ class LedgerMachine(MachineBase):
 
         self.both(0, lambda: self.model.change(item, key, clean_text(text)), in_ledger)
         assert len(set(again)) <= 1, "the second time gave another receipt"
-
-    # --- meetings -----------------------------------------------------------------------------------------------
-
-    def _standing(self, number: int) -> Held | None:
-        found = [meeting for meeting in self.model.meetings if not meeting.annulled]
-        return found[number % len(found)] if found else None
-
-    @rule(actor=numbers, back=st.none() | numbers)
-    def hold(self, actor: int, back: int | None) -> None:
-        ends = [span.last for span in self.model.batches]
-        at = None if back is None or not ends else ends[-1 - back % len(ends)]
-        shown = self.model.head if at is None else at
-        name = f"第{len(self.model.meetings) + 1}回PT"
-        if self.both(actor, lambda: None, lambda: self.plan.hold(name, at=at), extra=1):
-            self.model.meetings.append(Held(name, self.model.head, [shown]))
-            self._keep_digest(name, 1)
-
-    @rule(actor=numbers, number=numbers)
-    def reissue(self, actor: int, number: int) -> None:
-        meeting = self._standing(number)
-        if meeting is None:
-            return
-        shown = self.model.head
-        self.both(actor, lambda: None, lambda: self.plan.reissue(meeting.name), extra=1)
-        meeting.editions.append(shown)
-        self._keep_digest(meeting.name, len(meeting.editions))
-
-    @rule(actor=numbers, number=numbers)
-    def annul(self, actor: int, number: int) -> None:
-        meeting = self._standing(number)
-        if meeting is None:
-            return
-        self.both(actor, lambda: None, lambda: self.plan.annul(meeting.name), extra=1)
-        meeting.annulled = True
-
-    def _keep_digest(self, name: str, edition: int) -> None:
-        info = self.plan.meeting(name).editions[edition - 1]
-        self.digests[f"{name}#{edition}"] = info.digest
 
     # --- the ledger as a whole ----------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -10,8 +11,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.ledger import Item, Ledger
+from plan_ledger.queries.results import MomentRef
 from plan_ledger.testing.clock import CountingIds, CountingSalts, SteppingClock
-from plan_ledger.testing.model import PLACE, Model, Refused, Span
+from plan_ledger.testing.facts import PLACE
+from plan_ledger.testing.model import Refused, Span
+from plan_ledger.testing.model_past import PastModel
+from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.schema import FieldKind, FieldSpec, LevelSpec, Schema
 
 SCHEMA = Schema(
@@ -50,10 +55,11 @@ class MachineBase(RuleBasedStateMachine):
             self.plan = self.ledger.open_plan(TITLE, fiscal_year=2023, schema=SCHEMA)
             # A second plan, so that nothing may count on having the ledger for itself.
             self.ledger.open_plan("別の計画", fiscal_year=2023, schema=SCHEMA).add("goal", "別の目標", note="別の備考")
-        self.model = Model(LEVELS, FIELDS, head=self.ledger.head)
+        self.model = PastModel(LEVELS, FIELDS, head=self.ledger.head)
         self.known_actors = {ACTORS[0]}
         self.digests: dict[str, str] = {}
         self.keys_used: int = 0
+        self.made: int = 0
 
     def open_ledger(self) -> Ledger:
         return Ledger.open(":memory:", clock=self.clock, ids=self.ids, salts=self.salts)
@@ -113,55 +119,84 @@ class MachineBase(RuleBasedStateMachine):
 
     # --- comparing ----------------------------------------------------------------------------------------------
 
-    def compare_table(self, position: int, moment: str | int | None = None) -> None:
-        taken = self.plan.snapshot(position if moment is None else moment)
+    def compare_table(self, pair: Pair, moment: str | int | None = None) -> None:
+        taken = self.plan.snapshot(ref(pair) if moment is None else moment)
+        assert moment is None or taken.moment.pair == pair
         shown = [
             (each.id, each.level, each.depth, each.parent, each.path, {k: c.text for k, c in each.fields.items()})
             for each in taken
         ]
         wanted = [
-            (row.item, row.level, row.depth, row.parent, row.path, dict(row.texts))
-            for row in self.model.table(position)
+            (row.item, row.level, row.depth, row.parent, row.path, dict(row.texts)) for row in self.model.table(pair)
         ]
         assert shown == wanted
-        digest = self.digests.setdefault(str(position), taken.digest)
+        digest = self.digests.setdefault(f"{pair.at}/{pair.known}", taken.digest)
         assert digest == taken.digest, "a table of the past changed"
 
-    def compare_changes(self, since: int, until: int) -> None:
-        shown = [
-            (entry.item, entry.field, entry.kind, entry.old, entry.new) for entry in self.plan.changes(since, until)
-        ]
+    def compare_changes(self, since: Pair, until: Pair) -> None:
+        found = self.plan.changes(ref(since), ref(until))
+        shown = [(entry.item, entry.field, entry.kind, entry.old, entry.new) for entry in found]
         wanted = [(d.item, d.field, d.kind, d.old, d.new) for d in self.model.changes(since, until)]
         assert shown == wanted, f"changes({since}, {until})"
 
     @invariant()
     def the_present_is_the_same(self) -> None:
-        self.compare_table(self.model.head)
+        self.compare_table(Pair.of(self.model.head), "now")
 
     @rule(first=numbers, second=numbers)
     def some_of_the_past_is_the_same(self, first: int, second: int) -> None:
         since, until = self.model.head - first % (self.model.head + 1), self.model.head - second % (self.model.head + 1)
-        self.compare_table(since)
-        self.compare_changes(since, until)
+        self.compare_table(Pair.of(since), since)
+        self.compare_changes(Pair.of(since), Pair.of(until))
+
+    def coordinates(self) -> list[int]:
+        """Every point at which something counts that was said later, and the head."""
+        late = {fact.effective for fact in self.model.facts if fact.late}
+        editions = {pair.at for meeting in self.model.meetings for pair in meeting.editions}
+        return sorted({*late, *editions, Pair.of(self.model.head).at})
+
+    def compare_positions(self) -> None:
+        """Every position against the one before it and against the head, and every edition."""
+        head = self.model.head
+        for position in range(head + 1):
+            self.compare_table(Pair.of(position), position)
+            self.compare_changes(Pair.of(position), Pair.of(head))
+            self.compare_changes(Pair.of(head), Pair.of(position))
+            self.compare_changes(Pair.of(max(0, position - 1)), Pair.of(position))
+        for meeting in self.model.meetings:
+            for number, pair in enumerate(meeting.editions, 1):
+                if not meeting.annulled:
+                    name = f"{meeting.name}#{number}"
+                    self.compare_table(pair, name)
+                    info = self.plan.meeting(meeting.name).editions[number - 1]
+                    assert info.digest == self.digests[name] == self.plan.snapshot(name).digest, "an edition changed"
+
+    def compare_pairs(self) -> None:
+        """Every point in both times: where something counts or was handed out, as known at the end of each batch."""
+        pairs = [Pair(at, span.last) for at in self.coordinates() for span in self.model.batches]
+        for pair in pairs:
+            self.compare_table(pair)
+        for since, until in pairwise(pairs):
+            self.compare_changes(since, until)
+        handed_out = [pair for meeting in self.model.meetings for pair in meeting.editions]
+        for since in handed_out:
+            self.compare_changes(since, Pair(since.at, self.model.head))
+            for until in handed_out:
+                self.compare_changes(since, until)
 
     def teardown(self) -> None:
         try:
-            head = self.model.head
-            for position in range(head + 1):
-                self.compare_table(position)
-                self.compare_changes(position, head)
-                self.compare_changes(head, position)
-                self.compare_changes(max(0, position - 1), position)
-            for meeting in self.model.meetings:
-                for number, position in enumerate(meeting.editions, 1):
-                    if not meeting.annulled:
-                        self.compare_table(position, f"{meeting.name}#{number}")
-                        info = self.plan.meeting(meeting.name).editions[number - 1]
-                        assert info.digest == self.digests[f"{meeting.name}#{number}"], "an edition changed"
+            self.compare_positions()
+            self.compare_pairs()
             verified = self.ledger.verify()
             assert verified, str(verified)
         finally:
             self.ledger.close()
+
+
+def ref(pair: Pair) -> MomentRef:
+    """A pair as a moment."""
+    return MomentRef("pair", pair.ordinary, pair)
 
 
 def _codes(ledger: Ledger, actor: str, act: Callable[[], object]) -> set[str]:

@@ -1,52 +1,27 @@
-"""The oracle: a ledger as a plain list of facts, read by looking at all of them. Slow, short, and obviously right."""
+"""The oracle of the ledger: what each command must record, decided from a plain list of facts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from uuid import UUID
 
 from attrs import define, field, frozen
 
+from plan_ledger.testing.facts import EXISTS, PLACE, Cells, Fact, Facts, Value
 from plan_ledger.values import ranks
+from plan_ledger.values.coordinates import Pair, effective_of
 
-Value = bool | str | tuple[UUID | None, str]
-Cells = dict[tuple[UUID, str], Value]
-EXISTS, PLACE = "/exists", "/place"
-"""Registers of an item beside its fields; no field is called so."""
+EVERYTHING = 1 << 62
 
 
 @frozen
-class Fact:
-    """At this position, this register of this item got this value."""
+class Pending:
+    """A fact that is about to be recorded; ``effective`` None: it counts where it is recorded."""
 
-    position: int
     item: UUID
     register: str
     value: Value
-
-
-@frozen
-class Row:
-    """One line of a table: what a snapshot shows of an item."""
-
-    item: UUID
-    level: str
-    depth: int
-    parent: UUID | None
-    rank: str
-    path: tuple[str, ...]
-    texts: Mapping[str, str]
-
-
-@frozen
-class Difference:
-    """One entry of a change set, as far as the model tells it."""
-
-    item: UUID
-    field: str | None
-    kind: str
-    old: str
-    new: str
+    effective: int | None = None
 
 
 @frozen
@@ -59,11 +34,11 @@ class Span:
 
 @define
 class Held:
-    """A meeting: its name, and for each edition the position that it shows."""
+    """A meeting: its name, the position of its event, and for each edition the pair that it shows."""
 
     name: str
     position: int
-    editions: list[int]
+    editions: list[Pair]
     annulled: bool = False
 
 
@@ -72,17 +47,13 @@ class Refused(Exception):
 
 
 @define
-class Model:
+class Model(Facts):
     """What a ledger with one plan must say."""
 
-    levels: tuple[str, ...]
-    fields: Mapping[str, tuple[str, ...]]
     head: int = 0
-    facts: list[Fact] = field(factory=list[Fact])
     batches: list[Span] = field(factory=list[Span])
-    level_of: dict[UUID, str] = field(factory=dict[UUID, str])
     meetings: list[Held] = field(factory=list[Held])
-    pending: list[tuple[UUID, str, Value]] = field(factory=list[tuple[UUID, str, Value]])
+    pending: list[Pending] = field(factory=list[Pending])
 
     # --- writing ------------------------------------------------------------------------------------------------
 
@@ -92,25 +63,38 @@ class Model:
         count = len(self.pending) + extra
         if not count:
             return None
-        for offset, (item, register, value) in enumerate(self.pending):
-            self.facts.append(Fact(first + before + offset, item, register, value))
+        self.facts += self._numbered(first + before)
         self.head += before + count
         self.pending = []
         self.batches.append(Span(first, self.head))
         return self.batches[-1]
 
-    def state(self, upto: int | None = None) -> Cells:
-        """Every register's value at a position; without one, with what is pending."""
-        cells: Cells = {}
-        for fact in self.facts:
-            if upto is None or fact.position <= upto:
-                cells[fact.item, fact.register] = fact.value
-        if upto is None:
-            cells.update({(item, register): value for item, register, value in self.pending})
-        return cells
+    def _numbered(self, first: int) -> list[Fact]:
+        """What is pending, at the positions from ``first`` on."""
+        return [
+            Fact(
+                at, each.item, each.register, each.value, effective_of(at) if each.effective is None else each.effective
+            )
+            for at, each in enumerate(self.pending, first)
+        ]
+
+    def put(self, item: UUID, register: str, value: Value, effective: int | None = None) -> None:
+        self.pending.append(Pending(item, register, value, effective))
+
+    def state(self, pair: Pair | None = None) -> Cells:
+        """Every register's value at a pair; without one, now, with what is pending."""
+        if pair is not None:
+            return self.seen(pair)
+        return self.with_pending().seen(Pair(EVERYTHING, EVERYTHING))
+
+    def with_pending(self) -> Facts:
+        """The facts with those that are pending."""
+        return Facts(self.levels, self.fields, [*self.facts, *self._numbered(self.head + 1)], self.level_of)
 
     def last_position(self, item: UUID, register: str) -> int:
-        return max((f.position for f in self.facts if f.item == item and f.register == register), default=0)
+        """The position of the fact that holds now."""
+        fact = self.winners(Pair(EVERYTHING, EVERYTHING)).get((item, register))
+        return 0 if fact is None else fact.position
 
     def add(self, item: UUID, level: str, parent: UUID | None, after: UUID | None, texts: Mapping[str, str]) -> None:
         cells = self.state()
@@ -120,8 +104,11 @@ class Model:
             raise Refused("title_missing")
         rank = self._rank_after(cells, parent, after, None)
         self.level_of[item] = level
-        self.pending += [(item, EXISTS, True), (item, PLACE, (parent, rank))]
-        self.pending += [(item, key, texts[key]) for key in self.fields[level] if texts.get(key)]
+        self.put(item, EXISTS, True)
+        self.put(item, PLACE, (parent, rank))
+        for key in self.fields[level]:
+            if texts.get(key):
+                self.put(item, key, texts[key])
 
     def change(self, item: UUID, key: str, text: str, expected: int | None = None) -> None:
         cells = self.state()
@@ -133,7 +120,7 @@ class Model:
             raise Refused("edit_conflict")
         if key == "title" and not text.strip():
             raise Refused("title_missing")
-        self.pending.append((item, key, text))
+        self.put(item, key, text)
 
     def move(self, item: UUID, parent: UUID | None, after: UUID | None, first: bool) -> None:
         cells = self.state()
@@ -153,23 +140,24 @@ class Model:
         if not cells[item, EXISTS] or (parent is not None and not cells[parent, EXISTS]):
             raise Refused("not_there")
         if cells[item, PLACE] != (parent, rank):
-            self.pending.append((item, PLACE, (parent, rank)))
+            self.put(item, PLACE, (parent, rank))
 
     def withdraw(self, item: UUID) -> None:
         if self.state()[item, EXISTS]:
-            self.pending.append((item, EXISTS, False))
+            self.put(item, EXISTS, False)
 
     def restore(self, item: UUID) -> None:
         if self.state()[item, EXISTS]:
             raise Refused("already_there")
-        self.pending.append((item, EXISTS, True))
+        self.put(item, EXISTS, True)
 
     def undo(self, batch: Span) -> None:
         """Make the compensation pending: what the batch changed and still is as it left it goes back."""
         if any(batch.first <= m.position <= batch.last and not m.annulled for m in self.meetings):
             raise Refused("hold_not_undone")
-        inside = [f for f in self.facts if batch.first <= f.position <= batch.last]
-        before, after, now = self.state(batch.first - 1), self.state(batch.last), self.state()
+        late = self._late_steps(batch)
+        inside = [f for f in self.facts if batch.first <= f.position <= batch.last and not f.late]
+        before, after, now = self.state(Pair.of(batch.first - 1)), self.state(Pair.of(batch.last)), self.state()
         added = {f.item for f in inside if (f.item, EXISTS) not in before}
         steps: list[tuple[UUID, str, Value]] = []
         for item, register in dict.fromkeys((f.item, f.register) for f in inside):
@@ -190,15 +178,45 @@ class Model:
         steps.sort(key=lambda step: {EXISTS: 0 if step[2] else 3, PLACE: 1}.get(step[1], 2))
         for item, register, was in steps:
             if register == EXISTS:
-                self.pending.append((item, EXISTS, was))
+                self.put(item, EXISTS, was)
             elif isinstance(was, tuple):
                 taken = self._siblings(self.state(), was[0], item).values()
                 above = min((rank for rank in taken if rank > was[1]), default=None)
                 self.place(item, was[0], ranks.between(was[1], above) if was[1] in taken else was[1])
             else:
                 self.change(item, register, str(was))
+        self.pending += late
         if not self.pending:
             raise Refused("nothing_to_undo")
+
+    def _late_steps(self, batch: Span) -> list[Pending]:
+        """What takes back the facts of the batch that count elsewhere, each where it counts."""
+        inside = [f for f in self.facts if batch.first <= f.position <= batch.last and f.late]
+        added = {
+            f.item
+            for f in inside
+            if f.register == EXISTS
+            and batch.first <= min(each.position for each in self.facts if each.item == f.item) <= batch.last
+        }
+        steps: list[Pending] = []
+        for item, register, at in dict.fromkeys((f.item, f.register, f.effective) for f in inside):
+            if item in added and register != EXISTS:
+                continue
+            own = [f for f in self.facts if (f.item, f.register) == (item, register) and f.effective <= at]
+            here = [f for f in own if f.effective == at and batch.first <= f.position <= batch.last]
+            without = [
+                f
+                for f in own
+                if not batch.first <= f.position <= batch.last and not (f.effective == at and f.position > batch.last)
+            ]
+            was, put, says = (_last(found, register) for found in (without, here, own))
+            if was in (put, says):
+                continue
+            if says != put:
+                raise Refused("undo_conflict")
+            if was is not None:
+                steps.append(Pending(item, register, was, at))
+        return sorted(steps, key=lambda step: step.register == EXISTS and not step.value)
 
     def _siblings(self, cells: Cells, parent: UUID | None, without: UUID | None) -> dict[UUID, str]:
         return {
@@ -216,58 +234,6 @@ class Model:
         low = others[after] if after is not None else max(others.values(), default=None)
         return ranks.between(low, min((r for r in others.values() if low is not None and r > low), default=None))
 
-    # --- reading ------------------------------------------------------------------------------------------------
-
-    def table(self, position: int) -> list[Row]:
-        """The rows of the table at a position, in order."""
-        cells = self.state(position)
-        below: dict[UUID | None, list[tuple[str, UUID]]] = {}
-        for (item, register), value in cells.items():
-            if register == PLACE and isinstance(value, tuple) and cells[item, EXISTS]:
-                below.setdefault(value[0], []).append((value[1], item))
-        rows: list[Row] = []
-
-        def walk(parent: UUID | None, path: tuple[str, ...]) -> None:
-            for rank, item in sorted(below.get(parent, [])):
-                level = self.level_of[item]
-                texts = {key: str(cells[item, key]) for key in self.fields[level] if cells.get((item, key))}
-                line = (*path, texts.get("title", ""))
-                rows.append(Row(item, level, self.levels.index(level), parent, rank, line, texts))
-                walk(item, line)
-
-        walk(None, ())
-        return rows
-
-    def changes(self, since: int, until: int) -> list[Difference]:
-        """The net differences: rows of the later table in its order, then those that are gone."""
-        old_rows, new_rows = self.table(since), self.table(until)
-        old, new = {row.item: row for row in old_rows}, {row.item: row for row in new_rows}
-        found: list[Difference] = []
-        for row in new_rows:
-            before = old.get(row.item)
-            if before is not None and _moved(row.item, old, new):
-                found.append(
-                    Difference(row.item, None, "moved", " / ".join(before.path[:-1]), " / ".join(row.path[:-1]))
-                )
-            for key in self.fields[row.level]:
-                was, now = ("" if before is None else before.texts.get(key, "")), row.texts.get(key, "")
-                if was != now:
-                    found.append(Difference(row.item, key, "added" if before is None else "changed", was, now))
-        for row in old_rows:
-            if row.item not in new:
-                found += [Difference(row.item, key, "removed", text, "") for key, text in row.texts.items()]
-        return found
-
-
-def _value(cells: Cells, item: UUID, register: str) -> Value:
-    """A register's value; without a fact an item is not there, stands nowhere, and its fields are empty."""
-    return cells.get((item, register), False if register in (EXISTS, PLACE) else "")
-
-
-def _parent(cells: Cells, item: UUID) -> UUID | None:
-    """What an item that is there stands under; None: nothing."""
-    return _place(cells, item)[0] if cells.get((item, EXISTS)) else None
-
 
 def _place(cells: Cells, item: UUID) -> tuple[UUID | None, str]:
     value = cells[item, PLACE]
@@ -275,36 +241,17 @@ def _place(cells: Cells, item: UUID) -> tuple[UUID | None, str]:
     return value
 
 
-def _moved(item: UUID, old: Mapping[UUID, Row], new: Mapping[UUID, Row]) -> bool:
-    """Under another parent; or with another rank, and not among those siblings that need not have moved."""
-    was, now = old[item], new[item]
-    if was.parent != now.parent:
-        return True
-    if was.rank == now.rank:
-        return False
-    common = [i for i, row in new.items() if row.parent == now.parent and i in old and old[i].parent == now.parent]
-    return item not in _settled(common, old, new)
+def _value(cells: Cells, item: UUID, register: str) -> Value:
+    """What a register says; without a fact the item is not there, has no place, and the field is empty."""
+    return cells.get((item, register), False if register in (EXISTS, PLACE) else "")
 
 
-def _settled(siblings: Iterable[UUID], old: Mapping[UUID, Row], new: Mapping[UUID, Row]) -> tuple[UUID, ...]:
-    """The longest run of siblings that stand in one order in both tables, with all that kept their rank in it; of
-    several, the one that comes first in the later table."""
-    later = sorted(siblings, key=lambda each: (new[each].rank, each))
-    stayed = [each for each in later if old[each].rank == new[each].rank]
-    best: tuple[UUID, ...] = ()
-    runs: dict[UUID, tuple[UUID, ...]] = {}
-    for each in reversed(later):
-        if any(_turned(each, other, old, new) for other in stayed):
-            continue
-        behind = [runs[other] for other in later if other in runs and not _turned(each, other, old, new)]
-        # The first of the longest: runs are looked through in the order of the later table.
-        runs[each] = (each, *max(behind, key=len, default=()))
-        if len(runs[each]) >= len(best):
-            best = runs[each]
-    return best
+def _parent(cells: Cells, item: UUID) -> UUID | None:
+    """What an item stands under; None where it does not exist."""
+    return _place(cells, item)[0] if cells.get((item, EXISTS)) and (item, PLACE) in cells else None
 
 
-def _turned(one: UUID, other: UUID, old: Mapping[UUID, Row], new: Mapping[UUID, Row]) -> bool:
-    """Whether two items stand the other way round."""
-    before, after = ((rows[one].rank, one) < (rows[other].rank, other) for rows in (old, new))
-    return before != after
+def _last(facts: list[Fact], register: str) -> Value | None:
+    """What the fact that wins says; None: no place yet."""
+    found = max(facts, key=lambda fact: fact.counts, default=None)
+    return {EXISTS: False, PLACE: None}.get(register, "") if found is None else found.value
