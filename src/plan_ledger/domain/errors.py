@@ -73,7 +73,7 @@ class WrongLevel(CommandRefused):
 class OtherPlan(CommandRefused):
     """An item can only stand under an item of its own plan."""
 
-    code: ClassVar[str] = "other_plan"
+    code: ClassVar[str] = "parent_of_other_plan"
     ja: ClassVar[str] = "指定された上の行は別の計画のものです。同じ計画の行を指定してください。"
     en: ClassVar[str] = "The item above belongs to another plan; name one of the same plan."
 

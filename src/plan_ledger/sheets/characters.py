@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from plan_ledger.sheets.problems import BadCharacter, SheetProblem, TextTooLong
+from plan_ledger.sheets.problems import BadCharacter, CellTextTooLong, SheetProblem
 from plan_ledger.sheets.suspicions import SuspiciousCharacter
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def check_text(text: str, place: Place, longest: int) -> tuple[SheetProblem, ...
     """
     found: list[SheetProblem] = []
     if len(text) > longest:
-        found.append(TextTooLong(len(text), longest, place=place))
+        found.append(CellTextTooLong(len(text), longest, place=place))
         text = text[:longest]
     if not _ANY.search(text):
         return tuple(found)

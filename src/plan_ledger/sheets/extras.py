@@ -12,8 +12,8 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any, TypeVar
 
-from plan_ledger.errors import Place
-from plan_ledger.sheets.problems import DamagedDocument, MissingExtra
+from plan_ledger.errors import MissingExtra, Place
+from plan_ledger.sheets.problems import DamagedDocument
 
 T = TypeVar("T")
 

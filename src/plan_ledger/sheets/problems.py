@@ -24,19 +24,6 @@ class SheetProblem(PlanLedgerError):
     level: ClassVar[Level] = "error"
 
 
-@define(eq=False, slots=False)
-class MissingExtra(PlanLedgerError):
-    """A library of an optional part is not installed."""
-
-    code = "missing_extra"
-    level: ClassVar[Level] = "fatal"
-    ja = "{library} が入っていないため読めません。pip install 'plan-ledger[{extra}]' を実行してください。"
-    en = "{library} is not installed. Run: pip install 'plan-ledger[{extra}]'"
-
-    library: str
-    extra: str = "sheets"
-
-
 # The document can't be read.
 
 
@@ -235,10 +222,10 @@ class BadCharacter(SheetProblem):
 
 
 @define(eq=False, slots=False)
-class TextTooLong(SheetProblem):
+class CellTextTooLong(SheetProblem):
     """A cell holds more text than ``Limits.cell_characters``."""
 
-    code = "text_too_long"
+    code = "cell_text_too_long"
     ja = "{length:,}文字あり、上限の{limit:,}文字を超えています。文章を分けるか短くしてください。"
     en = "The text has {length:,} characters; the limit is {limit:,}. Split or shorten it."
 

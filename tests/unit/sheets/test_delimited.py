@@ -201,7 +201,7 @@ def test_caps_are_settings() -> None:
             read(f"{HEADER}\n甲\t乙\t1\n丙\t丁\t2\n", **{setting: value})
         assert caught.value.setting == setting
     document = read(f"{HEADER}\n甲\t{'乙' * 20}\t1\n", cell_characters=19)
-    assert codes(document.errors) == [("text_too_long", "B2")]
+    assert codes(document.errors) == [("cell_text_too_long", "B2")]
     flood = read("\n".join([HEADER, *["甲\t乙"] * 50]), problems=10)
     assert len(flood.problems) == 11
     assert flood.errors[-1].code == "too_many_problems"

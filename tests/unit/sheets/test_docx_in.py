@@ -15,9 +15,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import RGBColor
 
-from plan_ledger.errors import PlanLedgerError
+from plan_ledger.errors import MissingExtra, PlanLedgerError
 from plan_ledger.sheets.grid import Document, Grid, Run
-from plan_ledger.sheets.problems import MissingExtra
 from plan_ledger.sheets.reading import NamedBytes, read_document
 
 HEADER = ["戦略名", "事業名", "予算額", "進捗"]

@@ -18,9 +18,8 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 from openpyxl.styles.colors import Color
 
-from plan_ledger.errors import PlanLedgerError
+from plan_ledger.errors import MissingExtra, PlanLedgerError
 from plan_ledger.sheets.grid import Cell, Document, Grid, Run
-from plan_ledger.sheets.problems import MissingExtra
 from plan_ledger.sheets.reading import NamedBytes, read_document
 
 HEADER = ["戦略名", "事業名", "予算額", "進捗"]
