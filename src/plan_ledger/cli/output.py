@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import warnings
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,7 +53,12 @@ def render(result: Any, format: str, output: str | None, **options: Any) -> str 
         terminal = output in _STDOUT and sys.stdout.isatty()
         options["width"] = table_width(terminal=terminal)
         options["color"] = terminal and "NO_COLOR" not in os.environ
-    return rendering.render(result, format, **options)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", rendering.RowsSplit)
+        answer = rendering.render(result, format, **options)
+    for each in told:
+        click.echo(f"注意：{each.message}", err=True)
+    return answer
 
 
 def table_width(*, terminal: bool) -> int:

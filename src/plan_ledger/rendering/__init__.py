@@ -10,7 +10,7 @@ from plan_ledger.queries import results as _results
 from plan_ledger.queries.results import ChangeSet, Snapshot
 from plan_ledger.rendering.changes import change_listing
 from plan_ledger.rendering.delimited import audit_csv, audit_csv_lines, to_tsv
-from plan_ledger.rendering.errors import ChangesDoNotFit, NotRenderable, UnknownFormat, UnknownStyle
+from plan_ledger.rendering.errors import ChangesDoNotFit, NotRenderable, RowsSplit, UnknownFormat, UnknownStyle
 from plan_ledger.rendering.html import fragment as _fragment
 from plan_ledger.rendering.layout import lay_out
 from plan_ledger.rendering.listing import Listing, listing
@@ -25,6 +25,7 @@ __all__ = [
     "Listing",
     "Look",
     "NotRenderable",
+    "RowsSplit",
     "Style",
     "Table",
     "UnknownFormat",

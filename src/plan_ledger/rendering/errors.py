@@ -79,6 +79,21 @@ class CellTooLong(PlanLedgerError):
     limit: int = 32_767
 
 
+class RowsSplit(UserWarning):
+    """Rows are higher than Excel allows; each was written as several, over which its cells are merged. Nothing is cut.
+
+    ``rows`` are the first sheet rows of each, counted from 1.
+    """
+
+    def __init__(self, rows: tuple[int, ...]) -> None:
+        listed = "、".join(map(str, rows[:10])) + ("…" if len(rows) > 10 else "")
+        super().__init__(
+            f"{len(rows)}行がExcelの行の高さの上限（409ポイント）を超えるため、それぞれ複数の行に分けて結合しました"
+            f"（{listed}行目から）。文字は切れていません。"
+        )
+        self.rows = rows
+
+
 @define(eq=False, slots=False)
 class BadColour(PlanLedgerError):
     """A colour that is not six hexadecimal digits."""

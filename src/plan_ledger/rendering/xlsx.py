@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, Final
+from warnings import warn
 
 from plan_ledger.errors import Place, raise_problems
 from plan_ledger.rendering import carried
-from plan_ledger.rendering.errors import CellTooLong, need
+from plan_ledger.rendering.errors import CellTooLong, RowsSplit, need
 from plan_ledger.rendering.heights import Block, blocks, line_height, painted, split, text_height
 from plan_ledger.rendering.listing import Listing
 from plan_ledger.rendering.pages import PAPER, paginated
@@ -30,6 +31,9 @@ def write(sheet: Table | Listing) -> bytes:
     Raises:
         CellTooLong: A text is longer than a cell holds; all such cells are reported.
         MissingExtra: XlsxWriter is not installed.
+
+    Warns:
+        RowsSplit: Rows are higher than Excel allows and were split.
     """
     out = BytesIO()
     book = need("xlsxwriter").Workbook(out, {"in_memory": True})
@@ -57,6 +61,8 @@ def _table(page: Page, table: Table) -> None:
     if pages.starts:
         page.sheet.set_h_pagebreaks([placed[at].first for at in pages.starts])
     _check(page, table, placed)
+    if high := tuple(block.first + 1 for block in placed if len(block.heights) > 1):
+        warn(RowsSplit(high), stacklevel=2)
     _body(page, table, placed)
     below = placed[-1].last + 1 if placed else head + 1
     end = _tails(page, table, below, widths)
@@ -154,6 +160,7 @@ def _listing(page: Page, listing: Listing) -> None:
     for note in listing.notes:
         page.text(row, 0, note)
         row += 1
+    high: list[int] = []
     for number, section in enumerate(listing.sections):
         if section.heading:
             page.text(row + 1, 0, section.heading, bold=True)
@@ -163,7 +170,12 @@ def _listing(page: Page, listing: Listing) -> None:
         page.head(row, [head.text for head in section.heads])
         row += 1
         for cells in section.rows:
-            row = _list_row(page, row, cells, widths)
+            below = _list_row(page, row, cells, widths)
+            if below > row + 1:
+                high.append(row + 1)
+            row = below
+    if high:
+        warn(RowsSplit(tuple(high)), stacklevel=2)
     for line in listing.footer:
         page.text(row, 0, line)
         row += 1

@@ -178,7 +178,9 @@ def test_a_row_higher_than_excel_allows_becomes_several(snapshot: Snapshot) -> N
         else item
         for item in snapshot.items
     )
-    data = as_bytes(evolve(snapshot, items=items))
+    with pytest.warns(rendering.RowsSplit, match="409") as told:
+        data = as_bytes(evolve(snapshot, items=items))
+    assert len(told) == 1
     page = opened(data).worksheets[0]
     assert max(each.height for each in page.row_dimensions.values() if each.height) <= 409
     grid = grid_of(data)
