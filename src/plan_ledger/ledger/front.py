@@ -93,7 +93,7 @@ class Ledger(Guarding):
             datastore.prepare(ids(), int(clock().timestamp() * 1_000_000))
             store = LedgerStore(datastore, salts=salts or random_salts(), settings=settings)
             return cls(store, datastore.name, clock, ids)
-        except BaseException:
+        except BaseException:  # whatever ended it, nobody else will close it
             datastore.close()
             raise
 

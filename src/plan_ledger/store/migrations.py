@@ -50,7 +50,7 @@ def migrate_sqlite(connection: sqlite3.Connection, new_ledger: UUID, created_at:
             )
         connection.execute(f"PRAGMA user_version = {LATEST}")
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException:  # also for an interrupt: all or nothing
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise

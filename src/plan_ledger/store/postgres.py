@@ -99,7 +99,7 @@ class LedgerPostgresDatastore(PostgresDatastore):
                     yield rows
                     if rows.begun:
                         connection.execute("COMMIT")
-            except BaseException:
+            except BaseException:  # whatever ended it, the pool gets it back clean
                 self._undo(connection)
                 raise
 
@@ -123,7 +123,7 @@ class LedgerPostgresDatastore(PostgresDatastore):
                     if tx.untouched():
                         return
                 self._commit(connection, tx)
-            except BaseException:
+            except BaseException:  # also for an interrupt: all or nothing
                 self._undo(connection)
                 raise
 

@@ -91,7 +91,7 @@ class Pool:
             adapt(connection)
             with typed_errors(connection):
                 self._configure(connection)
-        except BaseException:
+        except BaseException:  # an interrupt, too, leaves no connection open
             connection.close()
             raise
         return connection

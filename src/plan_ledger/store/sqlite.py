@@ -150,7 +150,7 @@ class LedgerDatastore(SQLiteDatastore):
         )
         try:
             self._configure(connection)
-        except BaseException:
+        except BaseException:  # an interrupt, too, leaves no connection open
             connection.close()
             raise
         return connection
@@ -207,7 +207,7 @@ class LedgerDatastore(SQLiteDatastore):
                 connection.execute("BEGIN")
                 yield transaction
                 connection.execute("ROLLBACK")
-            except BaseException:
+            except BaseException:  # whatever ended it, its state is unknown
                 connection.close()
                 raise
             finally:
@@ -242,7 +242,7 @@ class LedgerDatastore(SQLiteDatastore):
             try:
                 yield transaction
                 connection.execute("COMMIT")
-            except BaseException:
+            except BaseException:  # also for an interrupt: all or nothing
                 self._undo(connection)
                 raise
             finally:
@@ -334,7 +334,7 @@ class LedgerDatastore(SQLiteDatastore):
             source = self._take_reader()
             try:
                 _copy(source, target)
-            except BaseException:
+            except BaseException:  # whatever ended it, its state is unknown
                 source.close()
                 raise
             self._give_back(source)
@@ -364,7 +364,7 @@ def _copy(source: sqlite3.Connection, target: Path) -> None:
     try:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = WAL")
-    except BaseException:
+    except BaseException:  # half a copy must not look like a backup
         copy.close()
         target.unlink(missing_ok=True)
         raise
