@@ -72,7 +72,7 @@ def test_one_sections_extract(run: Run, held: Path, tmp_path: Path) -> None:
 
 def test_the_summary_for_the_chair(run: Run, held: Path, tmp_path: Path) -> None:
     shown = run("changes", "--until", "第2回PT", "--summary", ledger=held).out
-    assert "戦略名別" in shown
+    assert "戦略別" in shown
     assert "+300,000" in shown
     file = tmp_path / "概要.xlsx"
     assert run("changes", "--until", "第2回PT", "--summary", "-o", str(file), ledger=held).status == 0
