@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from plan_ledger.cli import (
+    copying,
     keeping,
     meetings,
     parsing,
@@ -35,7 +36,11 @@ def app() -> None:
     """
 
 
-for module in (writing, sheets, meetings, querying, tracing, summing, people, schemas, policy, keeping, parsing):
+_MODULES = (
+    *(writing, sheets, meetings, querying, tracing, summing, people, schemas, policy),
+    *(keeping, copying, parsing),
+)
+for module in _MODULES:
     for command in module.COMMANDS:
         app.add_command(command)
 

@@ -101,8 +101,8 @@ def load(state: State, file: str, target: str | None) -> None:
     if not Path(file).exists():
         raise FileNotFoundError(2, "ファイルがありません", file)
     with Ledger.load(file, where) as ledger:
-        head = ledger.head
-    _done(state, f"記録 {head} 件の台帳を「{where}」に作りました。", target=where, events=head)
+        head, name = ledger.head, ledger.name  # not as it was typed: an address may hold a password
+    _done(state, f"記録 {head} 件の台帳を「{name}」に作りました。", target=name, events=head)
 
 
 def _done(state: State, text: str, **values: object) -> None:

@@ -37,6 +37,7 @@ from plan_ledger.values.texts import clean_text, folded_name
 if TYPE_CHECKING:
     from plan_ledger.ledger.audit_words import AuditFilters
     from plan_ledger.ledger.auditing import AuditQuery
+    from plan_ledger.ledger.copying import Copied
     from plan_ledger.ledger.plan import Plan
     from plan_ledger.queries.following import LogEntry
     from plan_ledger.store.application import LedgerStore
@@ -369,6 +370,17 @@ class Ledger(Guarding):
 
         load(Path(dump), os.fspath(target))
         return cls.open(target)
+
+    def copy_to(self, target: str | os.PathLike[str]) -> Copied:
+        """Copy everything recorded so far into a new ledger, a file or on a server; the same positions and chain.
+
+        Raises:
+            LedgerExists: There is a ledger at ``target``.
+            CopyRefused: This ledger does not verify; no copy is made.
+        """
+        from plan_ledger.ledger.copying import copy
+
+        return copy(self._store, os.fspath(target))
 
     def settings(self) -> dict[str, Any]:
         """What the database reports of its settings."""

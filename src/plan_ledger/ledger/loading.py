@@ -51,6 +51,7 @@ def load(dump: Path, target: str) -> None:
             store = LedgerStore(datastore, salts=random_salts())
             with store.writing() as tx:
                 rebuild(tx, store.sealer, transfer.load_lines(tx, lines))
+            datastore.settle()
             found = verify(store)
             if not found:
                 raise DumpRefused("\n".join(str(finding) for finding in found.findings[:5]))

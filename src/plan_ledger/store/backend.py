@@ -36,6 +36,10 @@ class Backend(Protocol):
 
     def backup(self, target: Path) -> None: ...
 
+    def settle(self) -> None:
+        """Have the database look at what was loaded, so that it plans its queries by it."""
+        ...
+
     def wipe(self) -> bool:
         """Overwrite what deleted rows left behind in the files. False where that could not be finished now."""
         ...

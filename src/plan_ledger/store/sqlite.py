@@ -303,6 +303,9 @@ class LedgerDatastore(SQLiteDatastore):
     def watching(self) -> Generator[Watch, None, None]:
         yield Polling()
 
+    def settle(self) -> None:
+        """Nothing: the queries say themselves which index they take."""
+
     def wipe(self) -> bool:
         """Overwrite what deleted rows left behind: in free parts of pages, in free pages, in the write-ahead log.
 
