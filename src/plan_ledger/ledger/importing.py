@@ -16,6 +16,7 @@ from plan_ledger.ledger.work import Receipt, Work
 from plan_ledger.queries.moments import Moment
 from plan_ledger.queries.results import Snapshot
 from plan_ledger.sheets.comparing import compare
+from plan_ledger.sheets.extras import need
 from plan_ledger.sheets.grid import Document
 from plan_ledger.sheets.headers import Headings
 from plan_ledger.sheets.limits import DEFAULT_LIMITS, Limits
@@ -143,6 +144,7 @@ def propose(
 ) -> PlanProposal:
     """See :meth:`plan_ledger.Plan.propose`."""
     paths = [sheets] if isinstance(sheets, (str, os.PathLike, NamedBytes)) else list(sheets)
+    need("rapidfuzz")  # said before anything is read: a tsv is read without it, and then compared
     schema = plan.schema
     documents = [read_sheet(path, schema, limits or DEFAULT_LIMITS) for path in paths]
     start = start_from(plan, documents, base)

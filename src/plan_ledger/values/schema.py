@@ -149,8 +149,13 @@ class Schema:
 
 
 def default_schema(fiscal_year: int) -> Schema:
-    """The built-in schema: strategy → KPI → measure → project, as prefectural action plans print it."""
-    era_year = fiscal_year - 2018
+    """The built-in schema: strategy → KPI → measure → project, as prefectural action plans print it.
+
+    The header of the measures names the fiscal year by the era of its last calendar day (``R5``, ``H30``).
+    """
+    from plan_ledger.values.notation.eras import era_of
+
+    era = era_of(fiscal_year)
     text, target = FieldKind.TEXT, FieldKind.TARGET
     return Schema(
         (
@@ -165,7 +170,7 @@ def default_schema(fiscal_year: int) -> Schema:
                         "KPI向上のための施策",
                         text,
                         letter="A",
-                        note=f"(=R{era_year}アクションプランに 掲げる施策)",
+                        note=f"(={era.letter}{fiscal_year - era.base}アクションプランに 掲げる施策)",
                         aliases=("施策", "施策名"),
                     ),
                 ),

@@ -202,6 +202,32 @@ def test_a_mounted_share_is_recognised(tmp_path: Path, kind: str, refused: bool,
     assert network_filesystem(tmp_path / "r5.db", mounts) is None
 
 
+MAC_MOUNTS = """\
+/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)
+map auto_home on /System/Volumes/Data/home (autofs, automounted, nobrowse)
+//me@server/share on {share} ({kind}, nodev, nosuid, mounted by me)
+/dev/disk4s1 on {share}/local (apfs, local, journaled)
+"""
+
+
+@pytest.mark.parametrize(("kind", "refused"), [("smbfs", True), ("nfs", True), ("webdav", True), ("hfs", False)])
+@pytest.mark.parametrize("name", ["share", "共有 on (2023) フォルダー"])
+def test_a_share_mounted_on_a_mac_is_recognised(tmp_path: Path, kind: str, refused: bool, name: str) -> None:
+    share = tmp_path / name
+    (share / "local").mkdir(parents=True)
+    command = tmp_path / "mount"
+    command.write_text(f"#!/bin/sh\ncat <<'END'\n{MAC_MOUNTS.format(share=share, kind=kind)}END\n")
+    command.chmod(0o755)
+    nowhere = tmp_path / "no such table"
+    assert network_filesystem(share / "r5.db", nowhere, str(command)) == (kind if refused else None)
+    assert network_filesystem(share / "local" / "r5.db", nowhere, str(command)) is None
+    assert network_filesystem(tmp_path / "r5.db", nowhere, str(command)) is None
+
+
+def test_where_nothing_tells_what_is_mounted_nothing_is_refused(tmp_path: Path) -> None:
+    assert network_filesystem(tmp_path / "r5.db", tmp_path / "no table", str(tmp_path / "no command")) is None
+
+
 def test_a_link_into_a_share_is_followed(tmp_path: Path) -> None:
     share = tmp_path / "share"
     (share / "local").mkdir(parents=True)
