@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Self
 
 import writers
@@ -20,6 +20,8 @@ class Insisting:
     def __init__(self, place: str, names: Sequence[str]) -> None:
         self.acknowledged: dict[str, int] = dict.fromkeys(names, 0)
         self.errors: Counter[str] = Counter()
+        self.away = 0.0
+        self._over: set[str] = set()
         self._children = {name: Child(writers.keyed, place, name) for name in names}
         for child in self._children.values():
             assert child.told() == "ready"
@@ -31,23 +33,30 @@ class Insisting:
         for child in self._children.values():
             child.kill()
 
-    def listen(self, seconds: float) -> int:
-        """Take in what they tell for so long; returns how many changes were acknowledged in that time."""
-        before = sum(self.acknowledged.values())
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            self._take(min(left, 0.01))
-        return sum(self.acknowledged.values()) - before
+    def listen(self, seconds: float, *, least: int = 0) -> None:
+        """Take in what they tell for so long, and until so many changes were acknowledged in that time."""
+        wanted = sum(self.acknowledged.values()) + least
+        begun = time.monotonic()
+        while (passed := time.monotonic() - begun) < seconds or sum(self.acknowledged.values()) < wanted:
+            assert passed < seconds + 60, f"hardly any writing: {self.errors}"
+            self._take(0.01)
 
-    def hear_from_each(self, seconds: float) -> float:
-        """Wait until each has told of one more change; returns after how many seconds the first did."""
-        begun, wanted = time.monotonic(), {name: count + 1 for name, count in self.acknowledged.items()}
+    @contextmanager
+    def trouble(self, seconds: float = 30) -> Iterator[None]:
+        """While something is done to the server; then wait until each has met it, and has got over it.
+
+        ``away`` is afterwards for how many seconds nobody could write.
+        """
+        self._over.clear()
+        begun = time.monotonic()
+        yield
         first = 0.0
-        while any(self.acknowledged[name] < count for name, count in wanted.items()):
+        while self._over != set(self._children):
             assert time.monotonic() < begun + seconds, f"no writing within {seconds} seconds: {self.errors}"
-            if self._take(0.01) and not first:
-                first = time.monotonic() - begun
-        return first
+            self._take(0.005)
+            if self._over and not first:
+                first = time.monotonic()
+        self.away = first - begun
 
     def _take(self, seconds: float) -> bool:
         heard = False
@@ -63,6 +72,8 @@ class Insisting:
         assert told[0] == self.acknowledged[name]
         self.acknowledged[name] += 1
         self.errors.update(told[1])
+        if told[1]:
+            self._over.add(name)
 
     def finish(self) -> None:
         """Let each finish the change that it is at, and end."""

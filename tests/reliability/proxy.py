@@ -33,6 +33,8 @@ class Wire:
             while True:
                 client, _ = self._listener.accept()
                 server = socket.create_connection(("127.0.0.1", self._target))
+                for end in (client, server):
+                    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 for pass_on in (self._upwards, self._downwards):
                     threading.Thread(target=pass_on, args=(client, server), daemon=True).start()
 
