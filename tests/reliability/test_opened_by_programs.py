@@ -16,8 +16,21 @@ import pytest
 
 from plan_ledger import ChangeSet, Ledger, Snapshot, rendering
 from plan_ledger.rendering import lay_out
+from rendering_plan import long_plan, small_plan
 
 pytestmark = pytest.mark.nightly
+
+CHROMIUM = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-pdf-header-footer",
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +43,13 @@ def handout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Snapshot
             plan.propose(sheet, accept_renames=True, withdraw_missing=number > 1).apply()
             plan.hold(f"第{number}回PT", on=day)
         yield plan.snapshot("第3回PT"), plan.changes(until="第3回PT")
+
+
+@pytest.fixture(scope="module")
+def long() -> Iterator[Snapshot]:
+    """A table of several pages under one strategy, KPI and measure."""
+    with small_plan() as plan:
+        yield long_plan(plan.snapshot("第2回PT"), 60)
 
 
 def program(*names: str) -> str:
@@ -49,8 +69,8 @@ def printed(path: Path) -> Path:
     pdf = path.with_suffix(".pdf")
     if path.suffix == ".html":
         chromium = program("chromium", "chromium-browser", "google-chrome")
-        flags = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer")
-        run(chromium, *flags, f"--print-to-pdf={pdf}", path.as_uri())
+        profile = f"--user-data-dir={path.parent / 'chromium'}"
+        run(chromium, *CHROMIUM, profile, f"--print-to-pdf={pdf}", path.as_uri())
     else:
         office = program("soffice", "libreoffice")
         profile = f"-env:UserInstallation={(path.parent / 'profile').as_uri()}"
@@ -70,6 +90,47 @@ def red_points(pdf: Path) -> int:
         red > 180 and green < 110 and blue < 110
         for red, green, blue in zip(points[::3], points[1::3], points[2::3], strict=True)
     )
+
+
+def file(folder: Path, name: str, made: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(made if isinstance(made, bytes) else made.encode())
+    return path
+
+
+@pytest.mark.parametrize("format", ["html", "xlsx", "docx"])
+def test_labels_that_span_pages_are_printed_on_each(long: Snapshot, format: str, tmp_path: Path) -> None:
+    """And the pages end where we said: no page is left over, none is nearly blank."""
+    pdf = printed(file(tmp_path, f"long.{format}", rendering.render(long, format)))
+    printed_text = run(program("pdftotext"), "-raw", str(pdf), "-").rstrip("\f")
+    pages = ["".join(page.split()) for page in printed_text.split("\f")]
+    above = ["".join(item.title.split()) for item in long.items if item.depth < 3]
+    assert len(pages) >= 4
+    for number, page in enumerate(pages, 1):
+        assert all(label in page for label in above), (format, number)
+        assert "B.事業名" in page
+        assert f"{number}/{len(pages)}" in page
+    counts = [len(set(re.findall(r"事業(\d+)", page))) for page in pages]
+    assert sum(counts) == 60
+    assert min(counts[:-1]) >= max(counts) - 1
+
+
+@pytest.mark.parametrize("style", ["red", "redline", "clean", "comparison", "tracked"])
+@pytest.mark.parametrize("format", ["html", "xlsx", "docx"])
+def test_every_style_is_printed_as_it_is_meant(
+    handout: tuple[Snapshot, ChangeSet], format: str, style: str, tmp_path: Path
+) -> None:
+    if style == "tracked" and format != "docx":
+        pytest.skip("tracked changes are Word's")
+    snapshot, changes = handout
+    look = {"style": "redline", "tracked": True} if style == "tracked" else {"style": style}
+    pdf = printed(file(tmp_path, f"{style}.{format}", rendering.render(snapshot, format, changes=changes, **look)))
+    shown = "".join(run(program("pdftotext"), "-raw", str(pdf), "-").split())
+    old, new = ("12,000", "16,400")  # 食のみずのブランド発信事業
+    assert new in shown
+    assert (old in shown) == (style in ("redline", "comparison", "tracked"))
+    assert (red_points(pdf) > 300) == (style in ("red", "redline"))
+    assert ("変更前" in shown) == (style == "comparison")
 
 
 @pytest.mark.parametrize("format", ["html", "xlsx", "docx"])

@@ -76,7 +76,9 @@ class Page:
         """The format of a table's cell; of one that is marked whole, its font included."""
         key = (align, border, kind)
         if key not in self.cells:
-            self.cells[key] = self.format(**_CELL, align=align, border=border, **self.mark(kind))
+            # an amount would touch the line beside it
+            indent = {"indent": 1} if align == "right" else {}
+            self.cells[key] = self.format(**_CELL, align=align, border=border, **indent, **self.mark(kind))
         return self.cells[key]
 
     def head(self, row: int, headers: Sequence[str]) -> None:
