@@ -16,7 +16,7 @@ SCHEMES = frozenset({"postgresql", "postgres"})
 DEFAULT_SCHEMA = "plan_ledger"
 _SCHEMA_NAME = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}")
 _SCHEMA_PARAMETER = re.compile(r"(?<=[?&])schema=([^&]*)(?:&|$)")
-_PORTS = re.compile(r"[0-9]{1,5}(,[0-9]{1,5})*|")
+_PORTS = re.compile(r"[0-9]{0,5}(,[0-9]{0,5})*")
 
 # A server that is gone without a word is noticed within half a minute, not after the two hours of TCP.
 _DEADLINES: Mapping[str, str] = {
@@ -70,7 +70,7 @@ def read_address(url: str, *, read_only: bool = False) -> PostgresAddress:
     """
     check_installed()
     schema, rest = _take_schema(url)
-    found = _parse(rest)
+    found = _parse(rest) if url.isprintable() else None
     if found is None:
         raise errors.AddressRefused
     hosts, ports = str(found.get("host", "")), str(found.get("port", ""))
