@@ -11,8 +11,12 @@ from plan_ledger.cli.app import app
 
 from .conftest import ACTOR, PLAN, Run
 
-WRITING = {"init", "add", "move", "withdraw", "restore", "change", "import", "hold", "reissue", "annul", "undo"} | {"policy"}
-ASKING = {"snapshot", "changes", "audit", "history", "meetings", "totals", "elapsed", "actors", "diff"}
+WRITING = {"init", "add", "move", "withdraw", "restore", "change", "import", "hold", "reissue", "annul", "undo"} | {
+    "policy",
+    "correct",
+    "baseline",
+}
+ASKING = {"snapshot", "changes", "audit", "history", "meetings", "totals", "elapsed", "actors", "diff"} | {"differences"}
 KEEPING = {"verify", "rebuild", "backup", "dump", "load"}
 
 

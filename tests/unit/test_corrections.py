@@ -177,6 +177,18 @@ def test_what_holds_now_is_not_what_was_said_of_the_past(office: Office) -> None
     assert office.ledger.head == head  # reached the present
 
 
+def test_who_corrects_through_a_handle_does_not_conflict_with_himself(office: Office) -> None:
+    roads = office.plan["道路"]
+    roads.correct(as_of="第1回PT", overview="橋")
+    roads.change(overview="歩道")
+    with office.ledger.batch():
+        roads.correct(as_of="第2回PT", analysis="順調")
+    roads.change(analysis="遅れ")
+    with pytest.raises(PlanLedgerError) as refused:
+        office.roads.change(overview="車道")
+    assert refused.value.code == "edit_conflict"
+
+
 REFUSALS: list[tuple[str, Callable[[Office], object]]] = [
     ("unknown_meeting", lambda o: o.roads.correct(as_of="第9回PT", budget="1")),
     ("not_a_meeting", lambda o: o.roads.correct(as_of="now", budget="1")),

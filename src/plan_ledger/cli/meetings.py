@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
+from plan_ledger.cli import past
 from plan_ledger.cli.help import order
+from plan_ledger.cli.meetings_told import give_meeting
 from plan_ledger.cli.options import writes
 from plan_ledger.cli.receipts import give
 from plan_ledger.cli.state import State, pass_state
-from plan_ledger.ledger import Ledger, Plan
-from plan_ledger.queries.results import MeetingInfo
 
 
 @order("hold", "会議の資料を確定します。")
@@ -39,7 +37,7 @@ def hold(
     with state.writing() as ledger:
         plan = ledger.plan(state.plan_title)
         held = plan.hold(meeting, on=on, as_of=as_of_date, at=at, scope=scope, red_since=red_since)
-        _give(state, ledger, plan, held, f"「{held.name}」の資料を確定しました")
+        give_meeting(state, ledger, plan, held, f"「{held.name}」の資料を確定しました")
 
 
 @order("reissue", "差替版を出します。")
@@ -52,7 +50,8 @@ def reissue(state: State, meeting: str, at: int | None) -> None:
     with state.writing() as ledger:
         plan = ledger.plan(state.plan_title)
         held = plan.reissue(meeting, at=at)
-        _give(state, ledger, plan, held, f"「{held.name}」の差替版（第{held.editions[-1].number}版）を確定しました")
+        number = held.editions[-1].number
+        give_meeting(state, ledger, plan, held, f"「{held.name}」の差替版（第{number}版）を確定しました")
 
 
 @order("annul", "誤って確定した会議を取り消します。")
@@ -80,22 +79,4 @@ def undo(state: State, batch: int) -> None:
         give(plan.undo(batch), state, plan.zone, f"記録番号 {batch} のまとまりを取り消しました")
 
 
-def _give(state: State, ledger: Ledger, plan: Plan, held: MeetingInfo, done: str) -> None:
-    edition = held.editions[-1]
-    found: dict[str, Any] = held.to_dict()["editions"][-1]
-    give(
-        ledger.receipt(edition.position),
-        state,
-        plan.zone,
-        done,
-        id=held.id.hex,
-        meeting=held.name,
-        held_on=held.held_on.isoformat() if held.held_on else None,
-        as_of_on=held.as_of_on.isoformat() if held.as_of_on else None,
-        **found,
-    )
-    if not state.json:
-        click.echo(f"照合値 {edition.digest}")
-
-
-COMMANDS = (hold, reissue, annul, undo)
+COMMANDS = (hold, reissue, annul, *past.COMMANDS, undo)

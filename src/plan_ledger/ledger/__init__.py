@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from plan_ledger.ledger.acting import Acting, Person
+from plan_ledger.ledger.correcting import CorrectionReceipt
 from plan_ledger.ledger.front import Ledger
 from plan_ledger.ledger.hooks import Commit
 from plan_ledger.ledger.intents import Add, Batch, Change, Move, Restore, Withdraw
@@ -20,6 +21,7 @@ __all__ = [
     "Batch",
     "Change",
     "Commit",
+    "CorrectionReceipt",
     "Item",
     "Ledger",
     "Move",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from plan_ledger.index.asof import winner, winner_params
 from plan_ledger.index.registers import register
 from plan_ledger.ledger.correction_intents import Correct, CorrectExistence, CorrectionIntent, CorrectPlace
 from plan_ledger.ledger.errors import UnknownItem, UnknownMeeting
-from plan_ledger.ledger.intents import find_field, find_level, gap_after
+from plan_ledger.ledger.intents import Batch, find_field, find_level, gap_after
 from plan_ledger.ledger.past import Late, Past
 from plan_ledger.ledger.receipt import Receipt
 from plan_ledger.ledger.work import Work
@@ -146,11 +146,12 @@ class Corrections:
 
     def _stood_under(self, past: Past, intent: CorrectPlace, there: domain.PastItem) -> domain.StoodUnder:
         item = there.item
-        parent = self._parent(past, intent.under)
-        if item.parent == intent.under and intent.after is None and not intent.first:
+        under = item.parent if intent.stays else intent.under
+        parent = self._parent(past, under)
+        if item.parent == under and intent.after is None and not intent.first:
             rank = item.rank
         else:
-            rank = ranks.between(*gap_after(past.siblings(intent.under, item.id), intent.after, first=intent.first))
+            rank = ranks.between(*gap_after(past.siblings(under, item.id), intent.after, first=intent.first))
         return domain.StoodUnder(parent, rank, intent.source)
 
     def _was_there(
@@ -239,14 +240,16 @@ def edition_meant(moments: Moments, as_of: Moment) -> MomentRef:
     return found
 
 
-def correct(plan: Plan, intent: CorrectionIntent) -> CorrectionReceipt:
-    """Record a correction now, or with the others of an open batch, and tell how far it reaches."""
-    recording = plan.ledger.recording
+def correct(plan: Plan, intents: Sequence[CorrectionIntent]) -> CorrectionReceipt:
+    """Record corrections of one table now, as one batch, or with the others of an open one; tell how far they reach."""
     with plan.ledger.reading() as rows:
-        moment = edition_meant(Moments(rows, plan.row), intent.as_of)
-    receipt = recording.submit(intent)
-    if not receipt:
+        moment = edition_meant(Moments(rows, plan.row), intents[0].as_of if intents else None)
+    recording = plan.ledger.recording
+    if recording.in_batch:
+        for intent in intents:
+            recording.submit(intent)
         return CorrectionReceipt(None, None, None, moment.name)
+    receipt = recording.record([Batch(recording.acting(), intents)])[0]
     with plan.ledger.reading() as rows:
         return reached(rows, plan.row, moment, receipt)
 

@@ -23,7 +23,10 @@ class Correct:
 
 @frozen
 class CorrectPlace:
-    """Under which parent, and behind which sibling (None: last; ``first``: before all), an item should have stood."""
+    """Under which parent, and behind which sibling (None: last; ``first``: before all), an item should have stood.
+
+    ``stays``: under the parent that it stood under, whatever ``under`` is.
+    """
 
     item: UUID
     as_of: Moment
@@ -31,6 +34,7 @@ class CorrectPlace:
     after: UUID | None = None
     first: bool = False
     source: Source | None = None
+    stays: bool = False
 
 
 @frozen

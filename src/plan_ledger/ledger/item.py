@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from plan_ledger.domain.errors import NotThere
 from plan_ledger.events import Source
 from plan_ledger.ledger import correcting
 from plan_ledger.ledger.correcting import CorrectionReceipt
-from plan_ledger.ledger.correction_intents import Correct, CorrectExistence, CorrectPlace
+from plan_ledger.ledger.correction_intents import Correct, CorrectExistence, CorrectionIntent, CorrectPlace
 from plan_ledger.ledger.intents import Batch, Change, Intent, Move, Restore, Withdraw
 from plan_ledger.ledger.work import Receipt
 from plan_ledger.queries.moments import Moment
@@ -107,7 +108,24 @@ class Item:
             NotInTable: The item was not on that table; correct its existence first.
             NothingToCorrect: As known today, the table says so already.
         """
-        return correcting.correct(self._plan, Correct(self.id, as_of, fields, correcting.source_of(source)))
+        return self.correct_all(as_of=as_of, texts=fields, source=source)
+
+    def correct_all(
+        self,
+        *,
+        as_of: Moment,
+        texts: Mapping[str, str],
+        under: Item | str | None = None,
+        after: Item | str | None = None,
+        source: str | None = None,
+    ) -> CorrectionReceipt:
+        """Correct fields, by key or label, and the place (where ``under`` or ``after`` is given), in one batch."""
+        said = correcting.source_of(source)
+        wanted: list[CorrectionIntent] = [Correct(self.id, as_of, texts, said)] if texts else []
+        if under is not None or after is not None:
+            sibling = self._id_of(after)
+            wanted.append(CorrectPlace(self.id, as_of, self._id_of(under), sibling, source=said, stays=under is None))
+        return self._correct(wanted)
 
     def correct_place(
         self,
@@ -124,8 +142,8 @@ class Item:
             WrongLevel: An item can't stand there.
         """
         parent, sibling = self._id_of(under), self._id_of(after)
-        source_said = correcting.source_of(source)
-        return correcting.correct(self._plan, CorrectPlace(self.id, as_of, parent, sibling, first, source_said))
+        intent = CorrectPlace(self.id, as_of, parent, sibling, first, correcting.source_of(source))
+        return self._correct([intent])
 
     def correct_existence(
         self,
@@ -135,12 +153,13 @@ class Item:
         under: Item | str | None = None,
         after: Item | str | None = None,
         source: str | None = None,
+        texts: Mapping[str, str] | None = None,
         **fields: str,
     ) -> CorrectionReceipt:
         """Say that the item should, or should not, have been on a meeting's table. See ``correct``.
 
         One that should have been there stands where it was first filed later, under the title that it got then, its
-        other fields empty, unless ``under``, ``after`` and ``fields`` say otherwise.
+        other fields empty, unless ``under``, ``after`` and ``fields`` (or ``texts``, by key or label) say otherwise.
 
         Raises:
             NotInTable: The parent was not on that table.
@@ -152,10 +171,16 @@ class Item:
             self._id_of(under),
             self._id_of(after),
             under is not None,
-            fields,
+            {**(texts or {}), **fields},
             correcting.source_of(source),
         )
-        return correcting.correct(self._plan, intent)
+        return self._correct([intent])
+
+    def _correct(self, wanted: Sequence[CorrectionIntent]) -> CorrectionReceipt:
+        receipt = correcting.correct(self._plan, wanted)
+        self.recorded(receipt)
+        self._plan.ledger.recording.tell(self.recorded)
+        return receipt
 
     def _id_of(self, item: Item | str | None) -> UUID | None:
         return None if item is None else item.id if isinstance(item, Item) else self._plan[item].id

@@ -103,6 +103,7 @@ def footer(snapshot: Snapshot) -> Footer:
         snapshot.ledger_id,
         snapshot.plan_id,
         day,
+        moment.as_known,
     )
 
 

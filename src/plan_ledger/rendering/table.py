@@ -128,12 +128,17 @@ class Footer:
     ledger: UUID | None = None
     plan_id: UUID | None = None
     day: date | None = None
+    as_known: bool = False
 
     @property
     def left(self) -> str:
-        """``令和5年8月30日時点　第2回PT　第1版``; without a meeting the position."""
+        """``令和5年8月30日時点　第2回PT　第1版``; without a meeting the position.
+
+        What is not the handout itself, but the same point as known later, says so.
+        """
         edition = f"第{self.edition}版" if self.edition else None
-        return "　".join(part for part in (self.as_of, self.meeting, edition) if part)
+        known = f"（記録番号{self.pair.known}までの記録による）" if self.as_known else None
+        return "　".join(part for part in (self.as_of, self.meeting, edition, known) if part)
 
     @property
     def right(self) -> str:
