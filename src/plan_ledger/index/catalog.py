@@ -12,6 +12,7 @@ from attrs import frozen
 from plan_ledger.domain.policies import NO_POLICIES, Policies, policies_of
 from plan_ledger.domain.schemas import schema_of
 from plan_ledger.events import PoliciesDeclared, SchemaDeclared, read_payload, type_name
+from plan_ledger.store.log import last_position
 from plan_ledger.store.transaction import Rows, SqlRow
 from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.schema import Schema
@@ -191,10 +192,8 @@ def position_at(rows: Rows, microseconds: int) -> int:
     row = rows.one("SELECT batch, recorded_at FROM events ORDER BY position DESC LIMIT 1")
     if row is None:
         return 0
-    head = rows.one("SELECT max(position) FROM events")
-    assert head is not None
     if row[1] <= microseconds:
-        return int(head[0])
+        return last_position(rows)
     low, high = 0, int(row[0])  # what is at or below low is early enough, what is at high is too late
     while True:
         if low + 1 >= high:

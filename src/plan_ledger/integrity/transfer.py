@@ -74,9 +74,7 @@ def load_lines(tx: Transaction, lines: Iterable[str]) -> int:
         columns = log.LOG_TABLES[table]
         insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(len(columns))})"
         tx.run_many(insert, (values for _, values in group))
-    row = tx.one("SELECT coalesce(max(position), 0) FROM events")
-    assert row is not None
-    return int(row[0])
+    return log.last_position(tx)
 
 
 def _rows(lines: Iterable[str]) -> Iterator[tuple[str, list[SqlValue]]]:

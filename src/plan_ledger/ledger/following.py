@@ -10,6 +10,7 @@ from attrs import define
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.queries import following
 from plan_ledger.queries.following import LogEntry
+from plan_ledger.store.log import last_position
 from plan_ledger.store.watching import Watch
 
 if TYPE_CHECKING:
@@ -64,11 +65,10 @@ def _entries(
 def _next(ledger: Ledger, after: int, limit: int = following.PAGE) -> list[LogEntry]:
     """What comes next. Nothing stays open between two looks, however long the follower takes over an entry."""
     with ledger.reading() as rows:
-        row = rows.one("SELECT coalesce(max(position), 0) FROM events")
-        assert row is not None
-        if not 0 <= after <= row[0]:
-            raise AheadOfLedger(after, row[0])
-        return following.page(rows, after, limit) if after < row[0] and limit else []
+        head = last_position(rows)
+        if not 0 <= after <= head:
+            raise AheadOfLedger(after, head)
+        return following.page(rows, after, limit) if after < head and limit else []
 
 
 def _idle(watch: Watch, seconds: float, stop: Callable[[], bool]) -> None:

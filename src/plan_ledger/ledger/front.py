@@ -30,6 +30,7 @@ from plan_ledger.ledger.recording import OpenBatch, Recording
 from plan_ledger.ledger.work import Clock, Receipt, Work, utc_now
 from plan_ledger.queries import actors as known_actors
 from plan_ledger.queries.actors import KnownActor
+from plan_ledger.store.log import last_position
 from plan_ledger.values.ids import IdFactory, new_uuid
 from plan_ledger.values.schema import Schema, default_schema
 from plan_ledger.values.texts import clean_text, folded_name
@@ -294,7 +295,7 @@ class Ledger(Guarding):
     def head(self) -> int:
         """The last position."""
         with self.reading() as rows:
-            return keeping.head_of(rows)
+            return last_position(rows)
 
     def follow(
         self,
@@ -342,7 +343,7 @@ class Ledger(Guarding):
         from plan_ledger.index.rebuild import rebuild
 
         with self._store.writing() as tx:
-            rebuild(tx, self._store.sealer, keeping.head_of(tx))
+            rebuild(tx, self._store.sealer, last_position(tx))
             self._recording.forget()
 
     def backup(self, target: str | os.PathLike[str]) -> None:

@@ -7,17 +7,11 @@ from typing import TYPE_CHECKING
 
 from plan_ledger.index import catalog
 from plan_ledger.ledger.errors import UnknownBatch
-from plan_ledger.ledger.work import Receipt
+from plan_ledger.ledger.receipt import Receipt
+from plan_ledger.store.log import last_position
 
 if TYPE_CHECKING:
     from plan_ledger.store.transaction import Rows
-
-
-def head_of(rows: Rows) -> int:
-    """The last position; 0 in an empty ledger."""
-    row = rows.one("SELECT coalesce(max(position), 0) FROM events")
-    assert row is not None
-    return int(row[0])
 
 
 def receipt_of(rows: Rows, position: int) -> Receipt:
@@ -45,4 +39,4 @@ def dump(rows: Rows, path: Path) -> int:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-    return head_of(rows)
+    return last_position(rows)

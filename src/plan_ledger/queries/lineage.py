@@ -10,6 +10,7 @@ from attrs import frozen
 from plan_ledger.index import asof, catalog
 from plan_ledger.index.registers import register
 from plan_ledger.queries.results.lineage import Lineage, LineageEntry, Relation
+from plan_ledger.store.log import last_position
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.schema import EXISTENCE, FIRST_FIELD, PLACE
@@ -108,10 +109,9 @@ def of(rows: Rows, item: int) -> Lineage:
     while border:
         border = [no for each in border for no in later_of(rows, each) if no not in relations]
         relations.update(dict.fromkeys(border, "later"))
-    head = rows.one("SELECT max(position) FROM events")
-    assert head is not None
+    now = Pair.of(last_position(rows))
     plans = {row.no: row for row in catalog.plans(rows)}
-    entries = [_entry(rows, no, relation, plans, Pair.of(head[0])) for no, relation in relations.items()]
+    entries = [_entry(rows, no, relation, plans, now) for no, relation in relations.items()]
     entries.sort(key=lambda entry: (entry.fiscal_year, entry.position))
     return Lineage(_item(rows, item).uuid, tuple(entries))
 

@@ -15,6 +15,7 @@ from attrs import define
 from plan_ledger.errors import NotationError, PlanLedgerError
 from plan_ledger.index import catalog
 from plan_ledger.queries.results import EditionInfo, MeetingInfo, MomentRef
+from plan_ledger.store.log import last_position
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.coordinates import Pair, effective_of, position_of
 from plan_ledger.values.texts import folded_name
@@ -65,13 +66,19 @@ class NoPreviousMeeting(PlanLedgerError):
 class Moments:
     """Resolves moments of one plan, within one consistent view."""
 
-    def __init__(self, rows: Rows, plan: catalog.PlanRow) -> None:
+    def __init__(
+        self,
+        rows: Rows,
+        plan: catalog.PlanRow,
+        *,
+        head: int | None = None,
+        meetings: list[catalog.MeetingRow] | None = None,
+    ) -> None:
+        """``head`` and the plan's ``meetings`` are read where the caller does not know them."""
         self._rows = rows
         self._plan = plan
-        self._meetings: list[catalog.MeetingRow] | None = None
-        row = rows.one("SELECT coalesce(max(position), 0) FROM events")
-        assert row is not None
-        self.head = int(row[0])
+        self._meetings = meetings
+        self.head = last_position(rows) if head is None else head
 
     @property
     def meetings(self) -> list[catalog.MeetingRow]:

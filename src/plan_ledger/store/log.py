@@ -221,11 +221,16 @@ def table_rows(rows: Rows, table: str, columns: tuple[str, ...], page: int) -> I
         after = portion[-1][0]
 
 
+def last_position(rows: Rows) -> int:
+    """The last position of the log; 0 while it is empty."""
+    row = rows.one("SELECT coalesce(max(position), 0) FROM events")
+    assert row is not None
+    return int(row[0])
+
+
 def copy_log(rows: Rows, tx: Transaction, page: int = 5000) -> int:
     """Copy every row of the log, byte for byte, into a fresh ledger. Returns the last position."""
     for table, columns in LOG_TABLES.items():
         insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(len(columns))})"
         tx.run_many(insert, table_rows(rows, table, columns, page))
-    row = tx.one("SELECT coalesce(max(position), 0) FROM events")
-    assert row is not None
-    return int(row[0])
+    return last_position(tx)

@@ -55,7 +55,7 @@ class LogRecorder:
         after = 0 if start is None else start - 1 if inclusive_of_start else start
         found: list[Notification] = []
         with self._reading() as rows:
-            upto = _max_position(rows) if stop is None else stop
+            upto = log.last_position(rows) if stop is None else stop
             while len(found) < limit and (records := log.read_records(rows, after, upto, limit)):
                 found += [
                     Notification(
@@ -73,14 +73,8 @@ class LogRecorder:
 
     def max_notification_id(self) -> int:
         with self._reading() as rows:
-            return _max_position(rows)
+            return log.last_position(rows)
 
     def _reading(self) -> AbstractContextManager[Rows]:
         datastore: _Readable = self.datastore
         return datastore.reading()
-
-
-def _max_position(rows: Rows) -> int:
-    row = rows.one("SELECT coalesce(max(position), 0) FROM events")
-    assert row is not None
-    return int(row[0])
