@@ -16,7 +16,9 @@ WRITING = {"init", "add", "move", "withdraw", "restore", "change", "import", "ho
     "correct",
     "baseline",
 }
-ASKING = {"snapshot", "changes", "audit", "history", "meetings", "totals", "elapsed", "actors", "diff"} | {"differences"}
+ASKING = {"snapshot", "changes", "audit", "history", "meetings", "totals", "elapsed", "actors", "diff"} | {
+    "differences"
+}
 KEEPING = {"verify", "rebuild", "backup", "dump", "load"}
 
 
