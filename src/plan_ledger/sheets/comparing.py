@@ -219,7 +219,8 @@ class _Comparison:
             given, has = (base.text(spec.key) if base else ""), (now.text(spec.key) if now else "")
             if now is not None and same_text(said.text, has, said.flattened):
                 self.unchanged += 1
-            elif now is None or has != given:
+            elif now is None or has != given or (base is not None and base[spec.key].redacted):
+                # what the writer was given may be the very text that was destroyed: nobody enters it again unasked
                 yield self._entry("conflict", target, spec, has, said.text, given, said.origin)
             elif target.how == "similar" and spec.key == target.level.title:
                 yield self._entry("renamed", target, spec, has, said.text, given, said.origin)

@@ -143,6 +143,25 @@ def test_the_document_properties_alone_are_enough_for_the_base(plan: Plan) -> No
 
 
 @pytest.mark.parametrize("format", FORMATS)
+def test_a_text_that_was_destroyed_is_not_entered_again_unasked(plan: Plan, format: str) -> None:
+    """The form was given out before; nobody touched the cell, or somebody did: nothing can tell any more."""
+    plan["周遊バス事業"].change(progress="山田太郎さんの要望により増便")
+    plan.hold("第2回PT", on="R5.8.30")
+    form = handout(plan, "第2回PT", format=format)
+    (told_last,) = [row.position for row in plan.history("周遊バス事業", "progress")][-1:]
+    plan.redact(told_last, reason="個人名")
+    proposal = plan.propose(form)
+    (conflict,) = proposal.conflicts
+    assert (conflict.base, conflict.old, conflict.new) == ("抹消済", "抹消済", "山田太郎さんの要望により増便")
+    assert proposal.entries == (conflict,)
+    assert not proposal.reject(conflict).apply()
+    assert not plan.check_ink(form, base="第2回PT").differences
+    shown = rendering.render(plan.snapshot("第2回PT"), format)
+    assert isinstance(shown, bytes)
+    assert plan.propose(NamedBytes(f"抹消後.{format}", shown)).entries == ()
+
+
+@pytest.mark.parametrize("format", FORMATS)
 def test_last_meetings_file_is_noticed_and_does_no_harm(plan: Plan, format: str) -> None:
     form = typed(handout(plan, format=format), "1,200", "1,500")
     plan["商談会開催事業"].change(budget="2,400")
