@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from plan_ledger.domain import plans as plan_domain
 from plan_ledger.domain.errors import TitleMissing
 from plan_ledger.index import catalog
-from plan_ledger.ledger import keeping
 from plan_ledger.ledger.acting import Acting, ActingContext, Assurance, Person, person
 from plan_ledger.ledger.errors import (
     FiscalYearRefused,
@@ -23,14 +22,13 @@ from plan_ledger.ledger.errors import (
     UnknownPlan,
     UnknownZone,
 )
-from plan_ledger.ledger.guarding import Guarding
 from plan_ledger.ledger.hooks import Commit
 from plan_ledger.ledger.intents import Batch, Executor
+from plan_ledger.ledger.keeping import Keeping
 from plan_ledger.ledger.recording import OpenBatch, Recording
 from plan_ledger.ledger.work import Clock, Receipt, Work, utc_now
 from plan_ledger.queries import actors as known_actors
 from plan_ledger.queries.actors import KnownActor
-from plan_ledger.store.log import last_position
 from plan_ledger.values.ids import IdFactory, new_uuid
 from plan_ledger.values.schema import Schema, default_schema
 from plan_ledger.values.texts import clean_text, folded_name
@@ -38,18 +36,15 @@ from plan_ledger.values.texts import clean_text, folded_name
 if TYPE_CHECKING:
     from plan_ledger.ledger.audit_words import AuditFilters
     from plan_ledger.ledger.auditing import AuditQuery
-    from plan_ledger.ledger.copying import Copied
     from plan_ledger.ledger.plan import Plan
-    from plan_ledger.queries.following import LogEntry
     from plan_ledger.store.application import LedgerStore
     from plan_ledger.store.mapper import SaltFactory
-    from plan_ledger.store.transaction import Rows
 
 MEMORY = ":memory:"
 FIRST_YEAR, LAST_YEAR = 1868, 9998
 
 
-class Ledger(Guarding):
+class Ledger(Keeping):
     """One ledger: many plans, one log, one chain. Open with :meth:`open`; safe to use from many threads."""
 
     def __init__(self, store: LedgerStore, name: str, clock: Clock, ids: IdFactory) -> None:
@@ -285,78 +280,7 @@ class Ledger(Guarding):
         """What the handles record through. Not for hosts: it may change in any version."""
         return self._recording
 
-    # --- reading and keeping ------------------------------------------------------------------------------------
-
-    def reading(self) -> AbstractContextManager[Rows]:
-        """A consistent view of everything recorded so far."""
-        return self._store.reading()
-
-    @property
-    def head(self) -> int:
-        """The last position."""
-        with self.reading() as rows:
-            return last_position(rows)
-
-    def follow(
-        self,
-        after: int = 0,
-        *,
-        poll: float | None = None,
-        stop: Callable[[], bool] | None = None,
-        wait: bool = True,
-    ) -> Generator[LogEntry, None, None]:
-        """Every event after a position, in order and without gaps; then wait for the next, and go on.
-
-        Nothing is kept of who has read what: whoever follows keeps the position of the last entry dealt with, and
-        begins after it next time. So each entry comes at least once.
-
-        Args:
-            after: The last position that has been dealt with; 0 for none.
-            poll: Seconds after which to look again; None: as the storage advises.
-            stop: Asked between portions and at least every 0.2 seconds of waiting; True ends it.
-            wait: Whether to wait at the end of the log. Without, everything recorded so far is given.
-
-        Raises:
-            AheadOfLedger: The ledger ends before ``after``: it is another one, or an older copy.
-            StoreError: The storage failed; follow again from where it stopped.
-        """
-        from plan_ledger.ledger.following import follow
-
-        return follow(self, after, poll=poll, stop=stop, wait=wait)
-
-    def receipt(self, position: int) -> Receipt:
-        """The receipt of the batch that holds a position.
-
-        Raises:
-            UnknownBatch: There is none.
-        """
-        with self.reading() as rows:
-            return keeping.receipt_of(rows, position)
-
-    @property
-    def store(self) -> LedgerStore:
-        """The event-sourced application underneath: eventsourcing's notification log, mapper and recorder."""
-        return self._store
-
-    def rebuild(self) -> None:
-        """Make the index anew from the log."""
-        from plan_ledger.index.rebuild import rebuild
-
-        with self._store.writing() as tx:
-            rebuild(tx, self._store.sealer, last_position(tx))
-            self._recording.forget()
-
-    def backup(self, target: str | os.PathLike[str]) -> None:
-        """Copy the ledger to a new file while it is in use. Copying the file itself can lose what is in its log."""
-        self._store.backup(Path(target))
-
-    def dump(self, target: str | os.PathLike[str]) -> int:
-        """Write everything as JSON lines, with the chain. Returns how many events there are.
-
-        The file is complete or not there: it is written beside its place and then moved.
-        """
-        with self.reading() as rows:
-            return keeping.dump(rows, Path(target))
+    # --- keeping ------------------------------------------------------------------------------------------------
 
     @classmethod
     def load(cls, dump: str | os.PathLike[str], target: str | os.PathLike[str]) -> Self:
@@ -371,18 +295,3 @@ class Ledger(Guarding):
 
         load(Path(dump), os.fspath(target))
         return cls.open(target)
-
-    def copy_to(self, target: str | os.PathLike[str]) -> Copied:
-        """Copy everything recorded so far into a new ledger, a file or on a server; the same positions and chain.
-
-        Raises:
-            LedgerExists: There is a ledger at ``target``.
-            CopyRefused: This ledger does not verify; no copy is made.
-        """
-        from plan_ledger.ledger.copying import copy
-
-        return copy(self._store, os.fspath(target))
-
-    def settings(self) -> dict[str, Any]:
-        """What the database reports of its settings."""
-        return self._store.settings()
