@@ -127,7 +127,10 @@ class Page:
             return {"underline": 1}
         if kind == "removed":
             return {"font_strikeout": True}
-        return {"font_color": self.red} | ({"underline": 1} if self.underlined else {})
+        added: dict[str, object] = {"font_color": self.red}
+        if self.underlined:
+            added["underline"] = 1
+        return added
 
     def ref(self, row: int, column: int) -> str:
         name: str = need("xlsxwriter.utility").xl_rowcol_to_cell(row, column)

@@ -55,7 +55,7 @@ def test_every_event_names_document_hash_sheet_and_cell() -> None:
     with opened() as plan:
         plan.propose(document).apply()
         row = list(plan.audit(field="budget"))[-1].to_dict()
-        assert row["source"] == "様式.tsvC7"
+        assert row["source"] == "様式.tsv C7"
         assert row["document_sha256"] == hashlib.sha256(document.data).hexdigest()
         assert row["actor"]["name"] == "企画課"
 
