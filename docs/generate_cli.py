@@ -47,7 +47,8 @@ A command that records prints a line with the positions (記録番号), or with 
 | `batch`, `first`, `last` | the batch's name, its first and last position; null where nothing had to be recorded |
 | `recorded_at` | when, ISO 8601 |
 | `id` | the item, plan or meeting that it is about |
-| `meeting`, `edition`, `digest`, `red_since`, `effective`, `known`, … | of `hold` and `reissue`: what was fixed |
+| `meeting`, `edition`, `digest`, `red_since`, `effective`, `known`, … | of `hold`, `reissue` and `baseline`: what was fixed |
+| `as_of`, `reaches`, `reaches_now` | of `correct`: the edition corrected, the later ones that it reaches as known today, and whether it reaches the present |
 """
 
 
