@@ -175,6 +175,27 @@ def test_a_row_deleted_as_a_tracked_change_is_no_row() -> None:
     assert codes(found.warnings) == [("tracked_change", "2行目")]
 
 
+def test_a_hidden_row_is_read_and_told() -> None:
+    document = docx.Document()
+    made = table(document, [HEADER, ["甲", "乙", "1", "x"], ["甲", "丙", "2", "y"]])
+    made.rows[1]._tr.insert(0, parse_xml(f"<w:trPr {nsdecls('w')}><w:hidden/></w:trPr>"))
+    found = read(document)
+    assert [row[1] for row in texts(found)] == ["乙", "丙"]
+    assert [(each.code, each.place.sheet if each.place else None) for each in found.warnings] == [
+        ("hidden_rows", "表1")
+    ]
+    assert "2" in str(found.warnings[0])
+
+
+def test_what_a_row_inserted_as_a_tracked_change_holds_is_read() -> None:
+    document = docx.Document()
+    made = table(document, [HEADER, ["甲", "乙", "1", "x"], ["甲", "丙", "2", "y"]])
+    made.rows[2]._tr.insert(0, parse_xml(f'<w:trPr {nsdecls("w")}><w:ins w:id="1" w:author="a"/></w:trPr>'))
+    found = read(document)
+    assert [row[1] for row in texts(found)] == ["乙", "丙"]
+    assert codes(found.warnings) == [("tracked_change", "3行目")]
+
+
 def test_inline_markup() -> None:
     def fill(cell: Any) -> None:
         insert(cell, '<w:r><w:t xml:space="preserve"> 前 </w:t><w:tab/><w:br/><w:noBreakHyphen/></w:r>')

@@ -9,6 +9,7 @@ from io import BytesIO, StringIO
 import docx
 import openpyxl
 import pytest
+from docx.oxml import OxmlElement
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from proposals import HEADER, ROWS, TITLE, edited, filled, opened, sheet, table, told
@@ -114,3 +115,40 @@ def test_what_is_wrong_with_file_and_table_is_reported_together() -> None:
         plan.propose(xlsx([(*ROWS[0][:2], "=1+1", *ROWS[0][3:]), (ROWS[1][0], "", *ROWS[1][2:]), *ROWS[2:]]))
     found = [(each.code, each.place.cell if each.place else None) for each in caught.value.problems()]
     assert found == [("formula_without_value", "C5"), ("blank_title", "B6")]
+
+
+@pytest.mark.parametrize("format", ["xlsx", "docx"])
+def test_a_hidden_row_that_says_something_else_is_a_located_problem(format: str) -> None:
+    """An old copy of a row was hidden, not deleted: neither is taken for right in silence."""
+    rows = [list(row) for row in filled(ROWS)]
+    rows.insert(1, [*rows[0][:2], "900", *rows[0][3:]])
+    if format == "xlsx":
+        book = openpyxl.load_workbook(BytesIO(xlsx(rows, merged=False).data))
+        book.worksheets[0].row_dimensions[6].hidden = True
+        save, second = book.save, "B6"
+    else:
+        document = docx.Document()
+        document.add_paragraph(TITLE)
+        grid = document.add_table(rows=1 + len(rows), cols=len(HEADER))
+        for at, row in enumerate((HEADER, *rows)):
+            for column, text in enumerate(row):
+                grid.cell(at, column).text = text
+        grid.rows[2]._tr.get_or_add_trPr().append(OxmlElement("w:hidden"))
+        save, second = document.save, "B3"
+    data = BytesIO()
+    save(data)
+    with opened() as plan, pytest.raises(PlanLedgerError) as caught:
+        plan.propose(NamedBytes(f"様式.{format}", data.getvalue()))
+    (problem,) = caught.value.problems()
+    assert (problem.code, problem.place.cell if problem.place else None) == ("duplicate_item", second)
+
+
+def test_a_hidden_row_is_proposed_and_told() -> None:
+    book = openpyxl.load_workbook(BytesIO(xlsx(edited(1, 2, "950")).data))
+    book.worksheets[0].row_dimensions[6].hidden = True
+    data = BytesIO()
+    book.save(data)
+    with opened() as plan:
+        proposal = plan.propose(NamedBytes("様式.xlsx", data.getvalue()))
+        assert told(proposal) == [("changed", "案内板整備事業", "budget", "800", "950")]
+        assert [warning.code for warning in proposal.warnings] == ["hidden_rows"]
