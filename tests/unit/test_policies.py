@@ -157,6 +157,16 @@ def test_policies_are_recorded_and_leave_the_past_alone(plan: Plan, ledger: Ledg
     assert refused(plan, lambda: plan["事業1"].change(budget="1"))
 
 
+def test_the_audit_tells_who_set_which_policies(plan: Plan, ledger: Ledger) -> None:
+    with ledger.acting("課長", reason="通知第3号"):
+        plan.set_policies(Policies(everything="reason", fields={"budget": ("approval", "source")}))
+        plan.set_policies(Policies(reissues="approval"))
+    first, second = [row for row in plan.audit() if row.action == "plan_policies_declared"]
+    assert (first.actor.name, first.reason) == ("課長", "通知第3号")
+    assert (first.old, first.new) == ("", "全ての記録：変更理由\n「予算額」の変更：根拠資料、決裁番号")
+    assert (second.old, second.new) == (first.new, "差替：決裁番号")
+
+
 def test_another_handle_of_the_same_file_is_bound_too(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("policies") / "r5.db"
     with Ledger.open(path) as one, Ledger.open(path) as other, one.acting("企画室"), other.acting("企画室"):

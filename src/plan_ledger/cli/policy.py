@@ -10,12 +10,11 @@ from plan_ledger.cli.options import writes
 from plan_ledger.cli.output import say, to_json
 from plan_ledger.cli.receipts import give
 from plan_ledger.cli.state import State, pass_state
-from plan_ledger.domain.policies import Need, Policies
 from plan_ledger.ledger import Plan
 from plan_ledger.ledger.intents import field_key
+from plan_ledger.queries.policy_words import NEED_LABELS, policy_lines
 from plan_ledger.values.schema import Schema
 
-_NAMES: dict[Need, str] = {"reason": "変更理由", "source": "根拠資料", "approval": "決裁番号"}
 _NOTHING = ("none", "なし")
 _METAVAR = "NEEDS"
 
@@ -75,7 +74,7 @@ def _needs(text: str) -> list[str]:
     words = [word.strip() for word in text.replace("、", ",").split(",") if word.strip()]
     if not words:
         raise click.UsageError("reason、source、approval のどれか、なしにするなら none と書いてください。")
-    by_label = {label: str(need) for need, label in _NAMES.items()}
+    by_label = {label: str(need) for need, label in NEED_LABELS.items()}
     return [by_label.get(word, word) for word in words if word not in _NOTHING]
 
 
@@ -84,17 +83,8 @@ def _show(state: State, plan: Plan) -> None:
     if state.json:
         say(to_json({"plan": plan.title, **policies.to_dict()}))
         return
-    for line in _lines(policies, plan.schema) or ["必要な記載の決まりはありません。"]:
+    for line in policy_lines(policies, plan.schema) or ["必要な記載の決まりはありません。"]:
         say(line)
-
-
-def _lines(policies: Policies, schema: Schema) -> list[str]:
-    about = [("全ての記録", policies.everything)]
-    for key, needs in policies.fields.items():
-        labels = dict.fromkeys(spec.label for level in schema.levels if (spec := level.field(key)) is not None)
-        about.append((f"「{'・'.join(labels) or key}」の変更", needs))
-    about += [("訂正", policies.corrections), ("差替", policies.reissues)]
-    return [f"{what}：{'、'.join(_NAMES[need] for need in needs)}" for what, needs in about if needs]
 
 
 COMMANDS = (policy,)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 from attrs import define
 
@@ -112,11 +113,12 @@ class SchemaRefused(CommandRefused):
     detail: str
 
 
-NEEDS_JA = {
+NEEDS_JA: Final[Mapping[str, tuple[str, str]]] = {
     "reason": ("変更理由", "--reason か acting(reason=…)"),
     "source": ("根拠資料", "--source か source=…"),
     "approval": ("決裁番号", "--approval か acting(approval=…)"),
 }
+"""What a policy can ask for → its name, and how it is said."""
 
 
 @define(eq=False, slots=False)

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from plan_ledger.index.registers import register
 from plan_ledger.queries.audit_filters import Selection, read_header
-from plan_ledger.queries.audit_kinds import ACTS, ROUTINE, kind_of_type
+from plan_ledger.queries.audit_kinds import CHANGES, ROUTINE, kind_of_type
 from plan_ledger.queries.audit_rows import Teller
 from plan_ledger.queries.causes import COLUMNS, JOINS, cause
+from plan_ledger.queries.policy_words import policies_told
 from plan_ledger.queries.results import AuditRow
 from plan_ledger.store.transaction import Rows, SqlRow
 from plan_ledger.values.texts import REDACTED_TEXT
@@ -121,6 +122,8 @@ def _tell(rows: Rows, teller: Teller, entry: SqlRow, kind: str, payload: Mapping
             new = f"様式 第{payload['revision']}版"
         case "plan_opened":
             new = str(payload["title"])
+        case "plan_policies_declared":
+            old, new = (policies_told(rows, teller.plan.no, at) for at in (entry[0] - 1, entry[0]))
         case "text_redacted":
             item, level, path, field, label = _redacted(rows, teller, payload)
             new = REDACTED_TEXT
