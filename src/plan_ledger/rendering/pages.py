@@ -21,6 +21,7 @@ PAPER: Final = (1190.55, 841.89)
 
 _SLACK: Final = 0.97
 _LEFT: Final = 24.0
+_LINE: Final = 8.0  # less than a line
 
 
 @frozen
@@ -58,7 +59,9 @@ class Pages:
         begin, used = 0, self.above
         for start in self.starts:
             left = self.room - used - sum(heights[begin:start])
-            heights[start - 1] += max(0.0, left - min(_LEFT, heights[start] / 2))
+            # a row that is higher than a page is divided, and would begin wherever a line of it has room
+            spared = min(_LEFT, heights[start] / 2) if heights[start] <= self.room else _LINE
+            heights[start - 1] += max(0.0, left - spared)
             begin, used = start, 0.0
         return heights
 
