@@ -338,15 +338,12 @@ def test_names_stand_outside_the_log(tmp_path: Path) -> None:
 
 
 def test_an_erased_person_is_shown_as_such_and_everything_still_verifies(tmp_path: Path) -> None:
-    """Erasing comes later; that the format allows it, is seen here."""
-    path = tmp_path / "r5.db"
-    with Ledger.open(path) as ledger, ledger.acting(Person("山田花子", id="u1")):
-        ledger.open_plan("計画", fiscal_year=2023).add("strategy", "戦略1")
-    with closing(sqlite3.connect(path)) as database, database:
-        actor = database.execute("SELECT actor FROM profiles").fetchone()[0]
-        database.execute("INSERT INTO erasures VALUES (?, 1)", (actor,))
-        assert database.execute("DELETE FROM profiles WHERE actor = ?", (actor,)).rowcount == 1
-    with Ledger.open(path) as ledger:
+    with Ledger.open(tmp_path / "r5.db") as ledger:
+        with ledger.acting(Person("山田花子", id="u1")):
+            ledger.open_plan("計画", fiscal_year=2023).add("strategy", "戦略1")
+        with ledger.acting("企画室", reason="退職者からの請求"):
+            ledger.erase_person("u1")
         assert ledger.verify()
         row = next(iter(ledger.plan().audit()))
         assert (row.actor.name, str(row.actor)) == (None, "抹消済")
+        assert [each.latest.name for each in ledger.actors()] == [None, "企画室"]
