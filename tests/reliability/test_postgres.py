@@ -269,6 +269,27 @@ def test_no_more_file_handles_is_a_typed_error_and_the_next_write_succeeds(place
     assert set(codes) <= {"server_unreachable", "storage_fault", "written"}
 
 
+def test_what_failed_in_one_write_does_not_spoil_the_next(place: str) -> None:
+    """The driver prepares what is asked often, and takes it for prepared also where it went down with its pipeline."""
+    prepared(place)
+    with Ledger.open(place) as ledger:
+
+        def ask(number: int, *before: str) -> None:
+            with ledger.store.writing() as tx:
+                tx.one("SELECT 1")
+                for statement in before:
+                    tx.run(statement)
+                tx.one(f"SELECT count(*) FROM events WHERE position > ? + {number}", (0,))
+
+        for times in range(12):
+            for _ in range(times):
+                ask(times)
+            for _ in range(2):
+                with pytest.raises(StoreError):
+                    ask(times, "SELECT 1 / 0")
+            ask(times)
+
+
 @pytest.fixture
 def small_database(server: Server) -> Iterator[tuple[str, Path]]:
     """The address of a database on a file system of its own, 32 MiB, and that file system."""

@@ -156,6 +156,7 @@ class LedgerPostgresDatastore(PostgresDatastore):
 
     def _undo(self, connection: Connection) -> None:
         """Roll back; a connection that can't even do that is thrown away, with all others that are idle."""
+        failed = not connection.closed and connection.info.transaction_status == TransactionStatus.INERROR
         try:
             if not connection.closed and connection.info.transaction_status != TransactionStatus.IDLE:
                 connection.execute("ROLLBACK")
@@ -163,6 +164,10 @@ class LedgerPostgresDatastore(PostgresDatastore):
             connection.close()
         if connection.closed:
             self._readers.drop_idle()
+        elif failed:
+            # What was sent together with a statement that failed was not done, but the driver takes for prepared what
+            # it asked to have prepared there: it would be missing some time later.
+            connection.close()
 
     @contextmanager
     def watching(self) -> Generator[Watch, None, None]:
