@@ -83,7 +83,8 @@ def test_a_table_before_the_first_meeting_of_the_ledger(office: Office) -> None:
     assert [each.name for each in plan.meetings()] == ["第1回PT", "第2回PT"]
     # Recorded when it was entered, from which cell of which document.
     assert held.editions[0].pair.known == held.editions[0].position == office.ledger.head
-    assert plan.history("道路", "budget")[-1].cause.source_text() == "配布資料.tsvF2"
+    cause = plan.history("道路", "budget")[-1].cause
+    assert (cause.header["document"], cause.source["cell"]) == ("配布資料.tsv", "F2")
     assert office.ledger.verify()
 
 
@@ -100,6 +101,8 @@ def test_a_row_and_a_text_that_were_gone_by_the_next_meeting_do_not_come_back(of
         wanted = sorted(table, key=lambda line: measures.index(line[0]))
         assert lines(plan.snapshot(name)) == lines(plan.snapshot(name, known_at="now")) == wanted
     assert plan.changes("previous", "第2回PT").since.meeting == "第1回PT"
+    bases = [meeting.editions[0].red_since for meeting in plan.meetings()]
+    assert bases == [None, ("第1回PT", 1), None]  # the third was handed out by this ledger, as its first
 
 
 def test_a_table_after_a_meeting_leaves_what_was_recorded_since_in_place(office: Office) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from plan_ledger import Ledger, PlanLedgerError
 from plan_ledger.ledger import Plan
 from plan_ledger.sheets.reading import NamedBytes
+
+HEADS = "戦略名\tKPI\tKPI向上のための施策\t事業名\t概要\t予算額\t期間\t進捗状況やスケジュール\t現状分析\n"
 
 
 @pytest.fixture
@@ -94,8 +97,7 @@ def test_changes_and_corrections_of_one_batch_go_back_together(plan: Plan) -> No
 
 
 def test_an_entered_table_goes_back_once_its_meeting_is_annulled(plan: Plan) -> None:
-    heads = "戦略名\tKPI\tKPI向上のための施策\t事業名\t概要\t予算額\t期間\t進捗状況やスケジュール\t現状分析\n"
-    table = heads + "戦略\t指標\t施策1\t公園\t\t7\t\t\t\n戦略\t指標\t施策1\t道路\t工事\t90\t\t\t\n"
+    table = HEADS + "戦略\t指標\t施策1\t公園\t\t7\t\t\t\n戦略\t指標\t施策1\t道路\t工事\t90\t\t\t\n"
     before = [first_as_known(plan), plan.snapshot("第2回PT", known_at="now").digest, plan.snapshot().digest]
     held = plan.baseline(NamedBytes("前回.tsv", table.encode()), "臨時PT", after="第1回PT")
     assert held.editions[0].digest == plan.snapshot("臨時PT").digest
@@ -111,3 +113,32 @@ def test_an_entered_table_goes_back_once_its_meeting_is_annulled(plan: Plan) -> 
 
     pair = Pair(at_that_point, plan.ledger.head)
     assert plan.snapshot(MomentRef("そこ", pair.ordinary, pair)).digest == first_as_known(plan)
+
+
+def test_a_ledger_with_both_is_dumped_loaded_backed_up_and_made_anew(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "r5.db") as ledger, ledger.acting("企画室"):
+        plan = ledger.open_plan("計画", fiscal_year=2023)
+        table = f"{HEADS}戦略\t指標\t施策1\t道路\t工事\t90\t\t\t\n"
+        plan.baseline(NamedBytes("2.tsv", table.encode()), "第2回PT")
+        plan.baseline(NamedBytes("1.tsv", table.replace("90", "80").encode()), "第1回PT", before="第2回PT")
+        corrected = plan["道路"].correct(as_of="第1回PT", budget="85")
+        plan["道路"].correct_existence(False, as_of="第2回PT")
+        plan.undo(corrected.first or 0)
+        wanted = said(plan)
+        ledger.rebuild()
+        assert said(plan) == wanted
+        ledger.dump(tmp_path / "r5.jsonl")
+        ledger.backup(tmp_path / "copy.db")
+    for name in ("copy.db", "loaded.db"):
+        if name == "loaded.db":
+            Ledger.load(tmp_path / "r5.jsonl", tmp_path / name).close()
+        with Ledger.open(tmp_path / name) as again:
+            assert said(again.plan()) == wanted
+            assert again.verify()
+
+
+def said(plan: Plan) -> list[str]:
+    moments = [("第1回PT", None), ("第2回PT", None), ("第1回PT", "now"), ("第2回PT", "now"), ("now", None)]
+    return [plan.snapshot(at, known_at=known).to_json() for at, known in moments] + [
+        plan.differences("第2回PT").to_json()
+    ]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from plan_ledger.domain.policies import NO_POLICIES, Policies, policies_of
 from plan_ledger.domain.schemas import schema_of
@@ -124,7 +124,7 @@ def meetings(rows: Rows, plan: int) -> list[MeetingRow]:
         editions.setdefault(meeting, []).append(
             EditionRow(meeting, number, position, Pair(effective, known), since, revision, digest, version)
         )
-    return [
+    found = [
         _meeting(row, tuple(editions[row[0]]))
         for row in rows.all(
             "SELECT no, uuid, name, body, number, scope, held_on, as_of_on, annulled"
@@ -132,6 +132,7 @@ def meetings(rows: Rows, plan: int) -> list[MeetingRow]:
             (plan,),
         )
     ]
+    return _with_previous(rows, found)
 
 
 def _meeting(row: SqlRow, editions: tuple[EditionRow, ...]) -> MeetingRow:
@@ -150,10 +151,33 @@ def _meeting(row: SqlRow, editions: tuple[EditionRow, ...]) -> MeetingRow:
     )
 
 
-def entered_later(rows: Rows, meeting: MeetingRow) -> bool:
-    """Whether a meeting's table was entered afterwards (a baseline), and not handed out by this ledger."""
+def _with_previous(rows: Rows, found: list[MeetingRow]) -> list[MeetingRow]:
+    """Of a table that was entered afterwards (a baseline), and was given no red base, the previous edition of the same
+    body and scope: which one that is, is known when all are entered."""
+    return [_based(found, each) if _entered_later(rows, each) else each for each in found]
+
+
+def _entered_later(rows: Rows, meeting: MeetingRow) -> bool:
+    if meeting.editions[0].red_since is not None:
+        return False
     row = rows.one("SELECT payload FROM events WHERE position = ?", (meeting.no,))
     return row is not None and bool(json.loads(row[0]).get("baseline"))
+
+
+def _based(meetings: list[MeetingRow], meeting: MeetingRow) -> MeetingRow:
+    first = meeting.editions[0]
+    before = [
+        edition
+        for other in meetings
+        if not other.annulled and (other.body, other.scope) == (meeting.body, meeting.scope)
+        for edition in other.editions
+        if edition.pair.at < first.pair.at
+    ]
+    if not before:
+        return meeting
+    last = max(before, key=lambda edition: (edition.pair.at, edition.position))
+    based = evolve(first, red_since=(last.meeting, last.edition))
+    return evolve(meeting, editions=(based, *meeting.editions[1:]))
 
 
 @frozen

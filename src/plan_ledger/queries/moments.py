@@ -227,7 +227,7 @@ class Moments:
             meeting = self.by_name(until.meeting)
             if meeting is not None:
                 edition = meeting.editions[(until.edition or len(meeting.editions)) - 1]
-                return self._red_base(meeting, edition)
+                return self._red_base(edition)
         upto = effective_of(until.position)
         handed_out = [
             (edition.pair.at, edition.position, edition.edition, meeting)
@@ -241,16 +241,12 @@ class Moments:
         _, _, number, meeting = max(handed_out, key=lambda each: each[:2])
         return self.edition(meeting, None if number == len(meeting.editions) else number)
 
-    def _red_base(self, meeting: catalog.MeetingRow, edition: catalog.EditionRow) -> MomentRef | None:
-        base = edition.red_since
-        if base is None and catalog.entered_later(self._rows, meeting):
-            # Tables of the past come in any order: which one is the previous is known when all are there.
-            previous = self.previous(meeting.body, meeting.scope, before=edition.pair.at)
-            base = None if previous is None else (previous.meeting, previous.edition)
-        if base is None:
+    def _red_base(self, edition: catalog.EditionRow) -> MomentRef | None:
+        if edition.red_since is None:
             return None
-        before = next(each for each in self.meetings if each.no == base[0])
-        return self.edition(before, base[1])
+        number, edition_number = edition.red_since
+        meeting = next(each for each in self.meetings if each.no == number)
+        return self.edition(meeting, edition_number)
 
 
 def read_time(words: str) -> datetime | date | None:
