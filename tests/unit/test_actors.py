@@ -78,11 +78,11 @@ def test_a_batch_tells_everything_that_was_said(ledger: Ledger, plan: Plan) -> N
 
 
 def test_what_a_batch_says_comes_from_the_acting_given_with_it(ledger: Ledger, plan: Plan) -> None:
-    acting = Acting("観光課", document="回答.xlsx", document_sha256="0" * 64)
+    acting = Acting("観光課", on_behalf_of="商工課", approver="課長", document="回答.xlsx", document_sha256="0" * 64)
     ledger.record([Batch(acting, [Change(plan["戦略1"].id, "title", "A")])])
     told = plan.history("A", "title")[-1].to_dict()
     assert (told["document"], told["document_sha256"]) == ("回答.xlsx", "0" * 64)
-    assert told["actor"]["name"] == "観光課"
+    assert [told[role]["name"] for role in ("actor", "on_behalf_of", "approver")] == ["観光課", "商工課", "課長"]
 
 
 def test_inside_another_acting_only_what_is_said_anew_changes(ledger: Ledger, plan: Plan) -> None:

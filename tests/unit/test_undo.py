@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from plan_ledger import Item, Ledger, Plan, Problems
-from plan_ledger.ledger.errors import HoldNotUndone, NothingToUndo, UndoConflict, UnknownBatch
+from plan_ledger.ledger.errors import HoldNotUndone, NothingToUndo, TextDestroyed, UndoConflict, UnknownBatch
 
 
 @pytest.fixture
@@ -204,6 +204,20 @@ def test_a_hold_is_annulled_not_undone(plan: Plan) -> None:
     plan.annul("第1回PT")
     with pytest.raises(NothingToUndo):
         plan.undo(batch)
+
+
+def test_a_text_that_was_destroyed_is_not_brought_back(plan: Plan) -> None:
+    first = plan["事業1"].change(overview="住民の氏名").last or 0
+    second = plan["事業1"].change(overview="氏名を除いた").last or 0
+    plan.redact(first, reason="個人情報")
+    with pytest.raises(TextDestroyed) as caught:
+        plan.undo(second)
+    assert caught.value.place is not None
+    assert (caught.value.place.item, caught.value.place.field) == ("事業1", "概要")
+    with pytest.raises(UndoConflict) as conflict:
+        plan.undo(first)
+    assert (conflict.value.put, conflict.value.now) == ("抹消済", "氏名を除いた")
+    assert plan["事業1"].text("overview") == "氏名を除いた"
 
 
 def test_no_two_siblings_share_a_rank_after_undo(plan: Plan) -> None:

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from plan_ledger.domain.policies import NO_POLICIES, Policies, policies_of
 from plan_ledger.domain.schemas import schema_of
 from plan_ledger.events import PoliciesDeclared, SchemaDeclared, read_payload, type_name
-from plan_ledger.store.log import last_position
+from plan_ledger.store.position import last_position
 from plan_ledger.store.transaction import Rows, SqlRow
 from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.schema import Schema

@@ -17,6 +17,7 @@ from attrs import define
 
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.store import chain, log
+from plan_ledger.store.position import last_position
 from plan_ledger.store.transaction import Rows, SqlValue, Transaction, marks
 
 DUMP_VERSION = 1
@@ -74,7 +75,7 @@ def load_lines(tx: Transaction, lines: Iterable[str]) -> int:
         columns = log.LOG_TABLES[table]
         insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(len(columns))})"
         tx.run_many(insert, (values for _, values in group))
-    return log.last_position(tx)
+    return last_position(tx)
 
 
 def _rows(lines: Iterable[str]) -> Iterator[tuple[str, list[SqlValue]]]:

@@ -49,13 +49,17 @@ def person(who: str | Person) -> Person:
     return Person(who) if isinstance(who, str) else who
 
 
+def _person_or_none(who: str | Person | None) -> Person | None:
+    return None if who is None else person(who)
+
+
 @frozen
 class Acting:
     """Everything that a batch says about who recorded it and why."""
 
     actor: Person = field(converter=person)
-    on_behalf_of: Person | None = None
-    approver: Person | None = None
+    on_behalf_of: Person | None = field(default=None, converter=_person_or_none)
+    approver: Person | None = field(default=None, converter=_person_or_none)
     approval: str | None = field(default=None, converter=_clean)
     assurance: Assurance = field(default="declared", validator=validators.in_(get_args(Assurance)))
     reason: str | None = field(default=None, converter=_clean)

@@ -10,7 +10,7 @@ from attrs import define
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.queries import following
 from plan_ledger.queries.following import LogEntry
-from plan_ledger.store.log import last_position
+from plan_ledger.store.position import last_position
 from plan_ledger.store.watching import Watch
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from plan_ledger.domain import plans as plan_domain
 from plan_ledger.domain.errors import TitleMissing
 from plan_ledger.index import catalog
-from plan_ledger.ledger.acting import Acting, ActingContext, Assurance, Person, person
+from plan_ledger.ledger.acting import Acting, ActingContext, Assurance, Person
 from plan_ledger.ledger.errors import (
     FiscalYearRefused,
     OtherFiscalYear,
@@ -137,8 +137,8 @@ class Ledger(Keeping):
             ActorRequired: Nobody is said to act, here or outside.
         """
         said: dict[str, Any] = {
-            "on_behalf_of": None if on_behalf_of is None else person(on_behalf_of),
-            "approver": None if approver is None else person(approver),
+            "on_behalf_of": on_behalf_of,
+            "approver": approver,
             "approval": approval,
             "reason": reason,
         }

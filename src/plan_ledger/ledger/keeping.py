@@ -12,7 +12,7 @@ from plan_ledger.index import catalog
 from plan_ledger.ledger.errors import UnknownBatch
 from plan_ledger.ledger.guarding import Guarding
 from plan_ledger.ledger.receipt import Receipt
-from plan_ledger.store.log import last_position
+from plan_ledger.store.position import last_position
 
 if TYPE_CHECKING:
     from plan_ledger.ledger.copying import Copied

@@ -10,7 +10,7 @@ from attrs import frozen
 from plan_ledger.index import asof, catalog
 from plan_ledger.index.registers import register
 from plan_ledger.queries.results.lineage import Lineage, LineageEntry, Relation
-from plan_ledger.store.log import last_position
+from plan_ledger.store.position import last_position
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.schema import EXISTENCE, FIRST_FIELD, PLACE

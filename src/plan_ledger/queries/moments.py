@@ -15,7 +15,7 @@ from attrs import define
 from plan_ledger.errors import NotationError, PlanLedgerError
 from plan_ledger.index import catalog
 from plan_ledger.queries.results import EditionInfo, MeetingInfo, MomentRef
-from plan_ledger.store.log import last_position
+from plan_ledger.store.position import last_position
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.coordinates import Pair, effective_of, position_of
 from plan_ledger.values.texts import folded_name

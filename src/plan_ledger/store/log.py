@@ -10,6 +10,7 @@ from attrs import define, field, frozen
 from plan_ledger.store import chain
 from plan_ledger.store.errors import LedgerDamaged
 from plan_ledger.store.mapper import SealedEvent
+from plan_ledger.store.position import last_position
 from plan_ledger.store.transaction import Rows, SqlRow, SqlValue, Transaction, chunks, marks
 
 UUID_BYTES = 16
@@ -219,13 +220,6 @@ def table_rows(rows: Rows, table: str, columns: tuple[str, ...], page: int) -> I
     while portion := rows.all(select, (after, page)):
         yield from portion
         after = portion[-1][0]
-
-
-def last_position(rows: Rows) -> int:
-    """The last position of the log; 0 while it is empty."""
-    row = rows.one("SELECT coalesce(max(position), 0) FROM events")
-    assert row is not None
-    return int(row[0])
 
 
 def copy_log(rows: Rows, tx: Transaction, page: int = 5000) -> int:

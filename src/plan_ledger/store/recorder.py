@@ -11,6 +11,7 @@ from eventsourcing.persistence import Notification, StoredEvent
 
 from plan_ledger.store import log
 from plan_ledger.store.errors import SettingRefused
+from plan_ledger.store.position import last_position
 from plan_ledger.store.transaction import Rows
 
 
@@ -55,7 +56,7 @@ class LogRecorder:
         after = 0 if start is None else start - 1 if inclusive_of_start else start
         found: list[Notification] = []
         with self._reading() as rows:
-            upto = log.last_position(rows) if stop is None else stop
+            upto = last_position(rows) if stop is None else stop
             while len(found) < limit and (records := log.read_records(rows, after, upto, limit)):
                 found += [
                     Notification(
@@ -73,7 +74,7 @@ class LogRecorder:
 
     def max_notification_id(self) -> int:
         with self._reading() as rows:
-            return log.last_position(rows)
+            return last_position(rows)
 
     def _reading(self) -> AbstractContextManager[Rows]:
         datastore: _Readable = self.datastore
