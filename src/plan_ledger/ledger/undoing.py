@@ -25,7 +25,7 @@ from plan_ledger.ledger.errors import (
 from plan_ledger.ledger.intents import Change, Executor, Intent, PlaceAt, Restore, Withdraw
 from plan_ledger.ledger.undoing_late import LateUndoing
 from plan_ledger.ledger.work import Work
-from plan_ledger.queries.changes import PLACE_LABEL
+from plan_ledger.queries.results import PLACE_LABEL
 from plan_ledger.store.transaction import chunks, marks
 from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.schema import EXISTENCE, PLACE, LevelSpec

@@ -12,8 +12,9 @@ from plan_ledger.index.registers import MASK
 from plan_ledger.queries import audit, audit_select
 from plan_ledger.queries.audit_filters import Selection, moved_yen
 from plan_ledger.queries.audit_report import Statement
-from plan_ledger.queries.audit_rows import PLACE_LABEL, Teller
+from plan_ledger.queries.audit_rows import Teller
 from plan_ledger.queries.audit_thin import Thin, facts, positions, section_of, who
+from plan_ledger.queries.results import PLACE_LABEL
 from plan_ledger.queries.shown import Shown
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.schema import EXISTENCE, PLACE

@@ -12,13 +12,11 @@ from plan_ledger.index.registers import BITS, MASK
 from plan_ledger.queries.audit_editions import Appearances
 from plan_ledger.queries.audit_filters import Selection, read_header, source_of
 from plan_ledger.queries.causes import cause, known_actors
-from plan_ledger.queries.results import Actor, AuditRow
+from plan_ledger.queries.results import PLACE_LABEL, Actor, AuditRow
 from plan_ledger.store.transaction import Rows, SqlRow, SqlValue, chunks, marks
 from plan_ledger.values.coordinates import effective_of
 from plan_ledger.values.schema import EXISTENCE, PLACE, FieldKind, FieldSpec
 from plan_ledger.values.texts import REDACTED_TEXT
-
-PLACE_LABEL = "位置"
 
 
 @frozen

@@ -11,6 +11,7 @@ from plan_ledger.index.digest import within
 from plan_ledger.index.registers import BITS, MASK, bounds, register
 from plan_ledger.queries.causes import COLUMNS, JOINS, known_actors
 from plan_ledger.queries.results import (
+    PLACE_LABEL,
     Cause,
     ChangeEntry,
     ChangeKind,
@@ -23,7 +24,6 @@ from plan_ledger.values.coordinates import Pair, effective_of
 from plan_ledger.values.schema import EXISTENCE, FIRST_FIELD, PLACE, Schema
 from plan_ledger.values.texts import REDACTED_TEXT
 
-PLACE_LABEL = "位置"
 _Cells = Mapping[int, tuple[int, str | None, int]]
 
 

@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 
 from plan_ledger.domain.errors import NotAChoice
 from plan_ledger.errors import Place, PlanLedgerError
-from plan_ledger.queries.results import Snapshot, SnapshotItem
+from plan_ledger.queries.results import PLACE_LABEL, Snapshot, SnapshotItem
 from plan_ledger.sheets.matching import Candidate, How, Match, Matcher
 from plan_ledger.sheets.order import Shuffle, shuffled
 from plan_ledger.sheets.proposal import Origin, ProposalEntry, ProposalKind, SheetRow
@@ -23,7 +23,6 @@ from plan_ledger.values.marks import is_layout_only, mark
 from plan_ledger.values.schema import FieldKind, FieldSpec, LevelSpec
 from plan_ledger.values.texts import TextRefused, TextTooLong, clean_text, flat
 
-PLACE_LABEL = "位置"
 FIRST = "（先頭）"
 
 

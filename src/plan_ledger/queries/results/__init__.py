@@ -2,7 +2,7 @@
 
 from plan_ledger.queries.results.audit import AuditRow
 from plan_ledger.queries.results.causes import ERASED, Actor, Actors, Cause, time_of
-from plan_ledger.queries.results.changes import ChangeEntry, ChangeKind, ChangeSet
+from plan_ledger.queries.results.changes import PLACE_LABEL, ChangeEntry, ChangeKind, ChangeSet
 from plan_ledger.queries.results.meetings import EditionInfo, MeetingInfo
 from plan_ledger.queries.results.moments import MomentRef
 from plan_ledger.queries.results.snapshots import EMPTY, CellValue, Snapshot, SnapshotItem
@@ -13,6 +13,7 @@ __all__ = [
     "ERASED",
     "HTML",
     "LOADERS",
+    "PLACE_LABEL",
     "RENDERERS",
     "Actor",
     "Actors",

@@ -17,6 +17,10 @@ from plan_ledger.values.marks import Segment, is_layout_only, mark
 ChangeKind = Literal["added", "changed", "removed", "moved", "corrected"]
 
 
+PLACE_LABEL = "位置"
+"""What is said where a field's label stands, of an item's place."""
+
+
 @frozen(eq=False)
 class ChangeEntry(Shown):
     """The net difference of one register: a field, or (field None) the item's place.
