@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import UUID
 
+from plan_ledger.domain import policies
+from plan_ledger.domain.policies import Policies
 from plan_ledger.domain.schemas import declared
 from plan_ledger.events import (
     ActorErased,
@@ -57,6 +59,13 @@ EVENTS: dict[str, Event] = {
     "actor.profiled-1": ActorProfiled(originator_id=STREAM, actor=A, revision=2, commitment="c" * 43),
     "plan.opened-1": PlanOpened(originator_id=STREAM, title="令和5年度　計画", fiscal_year=2023),
     "schema.declared-1": declared(STREAM, SCHEMA, 2),
+    "plan.policies-declared-1": policies.declared(
+        STREAM,
+        Policies(
+            everything="reason", fields={"budget": ("source", "approval")}, corrections="approval", reissues="reason"
+        ),
+    ),
+    "plan.policies-declared-1.none": policies.declared(STREAM, Policies()),
     "meeting.held-1": MeetingHeld(
         originator_id=STREAM,
         meeting=A,
