@@ -6,6 +6,7 @@ import click
 
 from plan_ledger.cli import (
     copying,
+    guarding,
     keeping,
     meetings,
     parsing,
@@ -38,7 +39,7 @@ def app() -> None:
 
 _MODULES = (
     *(writing, sheets, meetings, querying, tracing, summing, people, schemas, policy),
-    *(keeping, copying, parsing),
+    *(guarding, keeping, copying, parsing),
 )
 for module in _MODULES:
     for command in module.COMMANDS:

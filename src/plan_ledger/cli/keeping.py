@@ -16,23 +16,43 @@ from plan_ledger.ledger import Ledger
 
 
 @order("verify", "改ざん検査をします。")
+@click.option(
+    "--anchor", metavar="FILE", type=click.Path(dir_okay=False), help="seal で作った封印とも照らし合わせます。"
+)
+@click.option(
+    "--document",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="配付した文書（xlsx、docx、html、tsv）も調べます。",
+)
 @keeps()
 @pass_state
-def verify(state: State) -> int:
+def verify(state: State, anchor: str | None, document: str | None) -> int:
     """改ざん検査：記録の連鎖、本文、索引、確定した表の照合値を調べます。
 
     異常があれば、最初に壊れている記録番号と内容を示し、終了状態は 1 です。
+
+    封印（--anchor）がなければ、末尾が切り取られたことと、形式を知る人が全体を矛盾なく書き直したことは、わかりません。
+
+    --document は、その文書が会議の資料（どの版か）と同じかを、欄ごとに一字一句調べます。違いがあれば全て示し、
+    終了状態は 1 です。赤字は調べません（check-ink）。
     """
     with state.ledger_for_reading() as ledger:
-        found = ledger.verify()
+        found = ledger.verify(anchor)
+        handed_out = None if document is None else ledger.check_document(document, plan=state.plan_title)
     if state.json:
-        say(to_json(found.to_dict()))
+        told = found.to_dict()
+        if handed_out is not None:
+            told = {**told, "ok": bool(found and handed_out), "document": handed_out.to_dict()}
+        say(to_json(told))
     else:
-        summary, *details = str(found).splitlines()
-        say(summary)
-        for line in details:
-            note(line)
-    return 0 if found else 1
+        for result in (found, handed_out):
+            if result is not None:
+                summary, *details = str(result).splitlines()
+                say(summary)
+                for line in details:
+                    note(line)
+    return 0 if found and (handed_out is None or handed_out) else 1
 
 
 @order("rebuild", "索引を作り直します。")

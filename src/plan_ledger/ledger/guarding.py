@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from plan_ledger.ledger.errors import UnknownMeeting
 from plan_ledger.ledger.work import utc_now
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
     from plan_ledger.index.catalog import PlanRow
     from plan_ledger.integrity.anchor import Anchor
+    from plan_ledger.integrity.documents import DocumentCheck
     from plan_ledger.integrity.findings import Verification
+    from plan_ledger.ledger.front import Ledger
+    from plan_ledger.ledger.importing import SheetPath
     from plan_ledger.ledger.recording import Recording
     from plan_ledger.ledger.redacting import Erasure, Redaction
     from plan_ledger.queries.occurrences import Occurrence
+    from plan_ledger.sheets.limits import Limits
     from plan_ledger.store.application import LedgerStore
 
 _MILLION = 1_000_000
@@ -50,6 +54,26 @@ class Guarding:
 
         held = anchor if anchor is None or isinstance(anchor, Anchor) else read_anchor(Path(anchor))
         return verify(self._store, held)
+
+    def check_document(
+        self, document: SheetPath, *, plan: str | None = None, limits: Limits | None = None
+    ) -> DocumentCheck:
+        """Whether a document (xlsx, docx, html, tsv) is what this ledger says was handed out, cell by cell.
+
+        The red, and what stands below the table, is not looked at: see :meth:`Plan.check_ink`.
+
+        Args:
+            document: A path, or bytes with a name.
+            plan: The plan's title; None: any plan of the ledger.
+            limits: Caps for the document.
+
+        Raises:
+            SheetProblem: It can't be read.
+            UnknownPlan: There is no such plan.
+        """
+        from plan_ledger.ledger.handouts import check_document
+
+        return check_document(cast("Ledger", self), document, plan=plan, limits=limits)
 
     def seal(self, *, check: bool = True, clock: Callable[[], datetime] = utc_now) -> Anchor:
         """An anchor of everything recorded so far. Keep it where nobody who can write the ledger can reach.
