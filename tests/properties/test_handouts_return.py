@@ -43,8 +43,10 @@ def plant(plan: Plan, tree: Tree) -> None:
                     plan.add("project", f"{s}{k}{m}{p} 事業", under=measure, **{k: v for k, v in fields.items() if v})
 
 
-def proposes_nothing(plan: Plan, snapshot: Snapshot, changes: ChangeSet | None, format: str, style: str) -> None:
-    made = rendering.render(snapshot, format, changes=changes, style=style)
+def proposes_nothing(
+    plan: Plan, snapshot: Snapshot, changes: ChangeSet | None, format: str, style: str, *, tracked: bool = False
+) -> None:
+    made = rendering.render(snapshot, format, changes=changes, style=style, tracked=tracked)
     data = made if isinstance(made, bytes) else made.encode()
     told = plan.propose(NamedBytes(f"a.{format}", data)).to_dict()
     assert {kind: found for kind, found in told.items() if found and isinstance(found, list)} == {}
@@ -71,12 +73,34 @@ def example() -> Iterator[Plan]:
         yield plan
 
 
-@pytest.mark.parametrize("style", ["red", "redline", "clean"])
+@pytest.mark.parametrize("style", ["red", "redline", "clean", "tracked"])
 @pytest.mark.parametrize("format", ["tsv", "xlsx", "docx"])
 def test_the_example_in_red_proposes_nothing(example: Plan, format: str, style: str) -> None:
     """With the column of signs, the struck-out texts, and the lists of what is gone below the table."""
     snapshot, changes = example.snapshot("第3回PT"), example.changes(until="第3回PT")
-    proposes_nothing(example, snapshot, changes, format, style)
+    tracked = style == "tracked"
+    proposes_nothing(example, snapshot, changes, format, "redline" if tracked else style, tracked=tracked)
+
+
+@given(TREES, TREES, st.sampled_from(["xlsx", "docx"]), st.sampled_from(["red", "redline", "tracked"]))
+def test_a_table_with_changes_of_any_kind_proposes_nothing(
+    before: Tree, after: Tree, format: str, style: Literal["red", "redline", "tracked"]
+) -> None:
+    """Texts changed, emptied and come, items withdrawn and new: whatever is red, struck or tracked."""
+    with Ledger.open(":memory:") as ledger, ledger.acting("企画課", reason="当初"):
+        plan = ledger.open_plan("令和5年度試験計画", fiscal_year=2023)
+        plant(plan, before)
+        plan.hold("第1回PT")
+        projects = list(plan.snapshot().level("project"))
+        texts = [fields for kpis in after for measures in kpis for projects in measures for fields in projects]
+        for item, fields in zip(projects, texts, strict=False):
+            plan[item.id.hex].change(**{key: fields.get(key, "") for key in FIELDS})
+        for item in projects[len(texts) :][:1]:
+            plan[item.id.hex].withdraw()
+        plan.hold("第2回PT")
+        snapshot, changes = plan.snapshot("第2回PT"), plan.changes(until="第2回PT")
+        tracked = style == "tracked"
+        proposes_nothing(plan, snapshot, changes, format, "redline" if tracked else style, tracked=tracked)
 
 
 def test_the_examples_text_files_come_out_as_they_went_in(example: Plan, example_data: Path) -> None:

@@ -308,6 +308,7 @@ def test_hostile_text_makes_sound_office_files(hostile: tuple[Snapshot, ChangeSe
     snapshot, changes = hostile
     for made in (
         rendering.render(snapshot, format, changes=changes, stamp=(HOSTILE,), note=HOSTILE),
+        rendering.render(snapshot, format, changes=changes, style="redline", tracked=True),
         rendering.render(changes, format, style="comparison"),
     ):
         assert isinstance(made, bytes)
