@@ -108,3 +108,14 @@ def test_a_person_is_erased(run: Run, ledger: Path) -> None:
     assert "人の情報を抹消しました" in done.out
     assert "事務局" not in run("history", "夜の文化財事業", "予算額", "--format", "json", ledger=ledger).out
     assert run("erase-person", "事務局", *ACTOR, "--reason", "請求", ledger=ledger).status == 1
+
+
+def test_the_doctor_prints_a_line_for_everything(run: Run, ledger: Path) -> None:
+    done = run("doctor", ledger=ledger)
+    assert done.status == 0
+    assert all(line.startswith("○ ") for line in done.out.splitlines())
+    with sqlite3.connect(ledger) as raw:
+        raw.execute("DROP TRIGGER texts_no_update")
+    raw.close()
+    told = run("doctor", "--json", ledger=ledger)
+    assert (told.status, told.json()["ok"]) == (1, False)

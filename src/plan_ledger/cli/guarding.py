@@ -1,4 +1,4 @@
-"""Commands that guard the ledger: seal, redact, erase-person, occurrences."""
+"""Commands that guard the ledger: seal, redact, erase-person, occurrences, doctor."""
 
 from __future__ import annotations
 
@@ -109,6 +109,20 @@ def occurrences(state: State, text: str) -> None:
     note(f"{len(found)}件")
 
 
+@order("doctor", "台帳とデータベースと、この機械の様子を調べます。")
+@keeps()
+@pass_state
+def doctor(state: State) -> int:
+    """設定、書き込みの確実さ、権限、書き換えの拒否、空き容量、時計、改ざん検査など、調べたことを一行ずつ示します。
+
+    ○ は正常、△ は見ておくこと、× は直すことです。× があれば終了状態は 1 です。
+    """
+    with state.ledger_for_reading() as ledger:
+        found = ledger.doctor()
+    say(to_json(found.to_dict()) if state.json else str(found))
+    return 0 if found else 1
+
+
 _ZONE = "Asia/Tokyo"
 
-COMMANDS = (seal, redact, erase_person, occurrences)
+COMMANDS = (seal, redact, erase_person, occurrences, doctor)

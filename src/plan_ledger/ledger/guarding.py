@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from plan_ledger.index.catalog import PlanRow
     from plan_ledger.integrity.anchor import Anchor
+    from plan_ledger.integrity.doctor import Examination
     from plan_ledger.integrity.documents import DocumentCheck
     from plan_ledger.integrity.findings import Verification
     from plan_ledger.ledger.front import Ledger
@@ -34,6 +35,7 @@ class Guarding:
     """Part of the front door; see :class:`plan_ledger.Ledger`."""
 
     id: UUID
+    name: str
     _store: LedgerStore
     _recording: Recording
 
@@ -54,6 +56,16 @@ class Guarding:
 
         held = anchor if anchor is None or isinstance(anchor, Anchor) else read_anchor(Path(anchor))
         return verify(self._store, held)
+
+    def doctor(self, *, clock: Callable[[], datetime] = utc_now) -> Examination:
+        """Look at everything that a ledger depends on: settings, durability, roles, triggers, space, clock, and verify.
+
+        Args:
+            clock: This machine's time, to be held against the last record's.
+        """
+        from plan_ledger.integrity.doctor import examine
+
+        return examine(self._store, self.name, clock())
 
     def check_document(
         self, document: SheetPath, *, plan: str | None = None, limits: Limits | None = None
