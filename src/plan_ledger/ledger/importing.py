@@ -22,6 +22,7 @@ from plan_ledger.sheets.headers import Headings
 from plan_ledger.sheets.limits import DEFAULT_LIMITS, Limits
 from plan_ledger.sheets.proposal import DocumentRef, Proposal, ProposalEntry
 from plan_ledger.sheets.reading import NamedBytes, read_document
+from plan_ledger.sheets.suspicions import StruckText
 from plan_ledger.sheets.table import KnownItems, Table, read_table
 from plan_ledger.sheets.table_problems import OtherPlan, TitleLineMissing
 from plan_ledger.sheets.titles import read_title, same_plan
@@ -176,8 +177,9 @@ def propose(
             *start.warnings,
             *(
                 warning
-                for document, table in zip(documents, tables, strict=True)
+                for document, table, written in zip(documents, tables, start.written, strict=True)
                 for warning in (*document.warnings, *table.warnings)
+                if not (isinstance(warning, StruckText) and written is not None and written.struck)
             ),
         ),
         rows=compared.rows,

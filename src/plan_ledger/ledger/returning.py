@@ -47,6 +47,12 @@ class Written:
     latest: str | None = None
 
     @property
+    def struck(self) -> bool:
+        """Whether we wrote it with what went struck through; what it strikes is no surprise, and what is struck besides
+        comes out as a change."""
+        return self.carried.style == "redline"
+
+    @property
     def ref_name(self) -> str:
         """For people: ``第2回PT 第1版``, or the position."""
         return edition_name(self.ref.meeting, self.ref.edition) if self.ref.meeting else self.carried.name

@@ -292,6 +292,16 @@ def test_a_sheet_by_hand_carries_nothing(plan: Plan) -> None:
     assert plan.propose(sheet()).base is None
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_what_we_struck_through_ourselves_is_no_news(plan: Plan, format: str) -> None:
+    plan["周遊バス事業"].change(budget="1,800")
+    plan.hold("第2回PT", on="R5.8.30")
+    made = rendering.render(plan.snapshot("第2回PT"), format, changes=plan.changes(until="第2回PT"), style="redline")
+    assert isinstance(made, bytes)
+    proposal = plan.propose(NamedBytes(f"返却.{format}", made))
+    assert (proposal.entries, proposal.warnings) == ((), ())
+
+
 # --- rows by their ids ----------------------------------------------------------------------------------------------
 
 
