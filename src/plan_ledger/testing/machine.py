@@ -172,10 +172,10 @@ class LedgerMachine(PastRules):
     @rule()
     def reopen(self) -> None:
         self.ledger.close()
-        # Opening draws an id that is used for new files only; counted back, so that the next item's id is known.
-        counted = self.ids.count
+        # Opening draws an id and a time that are used for new ledgers only; put back, so that the next ones are known.
+        counted, now = self.ids.count, self.clock.now
         self.ledger = self.open_ledger()
-        self.ids.count = counted
+        self.ids.count, self.clock.now = counted, now
         self.plan = self.ledger.plan(TITLE)
 
 

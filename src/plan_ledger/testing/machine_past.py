@@ -168,11 +168,10 @@ class PastRules(MachineBase):
             self._check_point(point.effective, edition[1].at, where)
         number = len(self.model.meetings) + 1
         what = editions.particulars(f"第{number}回PT")
-        uuid = self.ids()
         asserted = [BaselineRow(line.item, line.level, line.under, line.texts) for line in lines]
 
         def in_ledger() -> None:
-            acting = self.ledger.current_acting()
+            acting, uuid = self.ledger.current_acting(), self.ledger.recording.new_id()
             self.ledger.recording.write(
                 lambda work, _: baselining.enter(work, acting, self.plan.row, uuid, what, lambda _: asserted, **place)
             )
