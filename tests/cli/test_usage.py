@@ -11,15 +11,15 @@ from plan_ledger.cli.app import app
 
 from .conftest import ACTOR, PLAN, Run
 
-WRITING = {"init", "add", "move", "withdraw", "restore", "change", "import", "hold", "reissue", "annul", "undo"} | {
-    "policy",
-    "correct",
-    "baseline",
+WRITING = {
+    *("init", "add", "move", "withdraw", "restore", "change", "correct", "import", "baseline", "rollover"),
+    *("hold", "reissue", "annul", "undo", "declare", "policy", "redact", "erase-person"),
 }
-ASKING = {"snapshot", "changes", "audit", "history", "meetings", "totals", "elapsed", "actors", "diff"} | {
-    "differences"
+ASKING = {
+    *("snapshot", "changes", "differences", "audit", "history", "blame", "lineage", "meetings", "schema"),
+    *("totals", "elapsed", "actors", "diff"),
 }
-KEEPING = {"verify", "rebuild", "backup", "dump", "load"}
+KEEPING = {"verify", "seal", "doctor", "occurrences", "rebuild", "backup", "copy", "dump", "load"}
 
 
 def options(name: str) -> set[str]:
@@ -82,6 +82,10 @@ def test_a_missing_actor_is_wrong_usage_and_writes_nothing(run: Run, path: Path,
         "change": ["x", "a=b"],
         "undo": ["1"],
         "policy": ["--all", "reason"],
+        "correct": ["x", "a=b", "--as-of", "第1回PT"],
+        "baseline": ["x", "--meeting", "第1回PT"],
+        "rollover": ["x", "--to", "y"],
+        "redact": ["1"],
     }.get(name, ["x"])
     done = run(name, *arguments, ledger=path)
     assert (done.status, done.out) == (2, "")
