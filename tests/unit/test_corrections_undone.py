@@ -142,3 +142,32 @@ def said(plan: Plan) -> list[str]:
     return [plan.snapshot(at, known_at=known).to_json() for at, known in moments] + [
         plan.differences("第2回PT").to_json()
     ]
+
+
+def test_both_back_ends_say_the_same_of_the_past(postgres_url: str) -> None:
+    told: list[list[object]] = []
+    for url in (":memory:", postgres_url):
+        with Ledger.open(url) as ledger, ledger.acting("企画室"):
+            plan = ledger.open_plan("計画", fiscal_year=2023)
+            table = f"{HEADS}戦略\t指標\t施策1\t道路\t工事\t90\t\t\t\n戦略\t指標\t施策2\t橋\t\t5\t\t\t\n"
+            plan.propose(NamedBytes("3.tsv", table.encode())).apply()
+            plan.hold("第3回PT")
+            plan.baseline(NamedBytes("1.tsv", table.replace("90", "80").encode()), "第1回PT", before="第3回PT")
+            plan.baseline(NamedBytes("2.tsv", f"{HEADS}{table.splitlines()[1]}\n".encode()), "第2回PT", after="第1回PT")
+            plan["橋"].correct_existence(True, as_of="第2回PT", under="施策1")
+            plan["道路"].correct_place(as_of="第3回PT", under="施策2")
+            corrected = plan["道路"].correct(as_of="第1回PT", budget="85")
+            plan["道路"].correct(as_of="第3回PT", budget="95")
+            plan.undo(corrected.first or 0)
+            assert ledger.verify()
+            names = [meeting.name for meeting in plan.meetings()]
+            told.append(
+                [
+                    *([plan.snapshot(name).digest, plan.snapshot(name, known_at="now").digest] for name in names),
+                    *([(e.kind, e.path, e.new) for e in plan.differences(name)] for name in names),
+                    [(e.kind, e.path, e.field, e.old, e.new) for e in plan.changes("第1回PT", "第3回PT")],
+                    plan.snapshot().digest,
+                ]
+            )
+    assert told[0] == told[1]
+    assert len(told[0]) == 8
