@@ -79,7 +79,7 @@ def write_ledger(url: str, which: int, seconds: float, start: Any, results: Any)
 def _count(change: Callable[[int], object], seconds: float, start: Any, results: Any) -> None:
     for number in range(20):  # connections, prepared statements, caches
         change(number)
-    start.wait(60)
+    start.wait(300)
     until, number, slowest = time.perf_counter() + seconds, 20, 0.0
     while (began := time.perf_counter()) < until:
         change(number)
@@ -97,7 +97,7 @@ def measure(write: Callable[..., None], url: str, writers: int, seconds: float) 
     ]
     for process in processes:
         process.start()
-    found = [results.get(timeout=seconds + 60) for _ in processes]
+    found = [results.get(timeout=seconds + 300) for _ in processes]
     for process in processes:
         process.join()
     return sum(count for count, _ in found) / seconds, max(slowest for _, slowest in found) * 1000

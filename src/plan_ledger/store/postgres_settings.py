@@ -27,6 +27,13 @@ def configure(connection: Connection, schema: str, *, read_only: bool) -> None:
         NotDurable: A setting without which an acknowledged change could be lost can't be had.
     """
     idle = READER_IDLE_SECONDS if read_only else WRITER_IDLE_SECONDS
+    # A plan that is kept was made when the tables were small, and reads all of them for a row when they have grown. A
+    # writer asks for single rows through an index and for nothing else; a reader's queries are worth a plan each.
+    plans = (
+        "SET plan_cache_mode = force_custom_plan"
+        if read_only
+        else "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
+    )
     # Whatever the server, the database or the role says: a commit is on the disk, and with a synchronous standby on
     # its disk too, before it is acknowledged. Only remote_apply promises more and is left.
     script = f"""
@@ -37,6 +44,7 @@ def configure(connection: Connection, schema: str, *, read_only: bool) -> None:
         SET statement_timeout = '{STATEMENT_SECONDS}s';
         SET idle_in_transaction_session_timeout = '{idle}s';
         SET cursor_tuple_fraction = 1;
+        {plans};
         SET default_transaction_read_only = {"on" if read_only else "off"};
         SELECT set_config('synchronous_commit', 'on', false)
             WHERE current_setting('synchronous_commit') <> 'remote_apply';
