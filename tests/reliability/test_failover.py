@@ -19,6 +19,7 @@ from processes import prepared
 from servers import Server, children, running, url_of
 
 from plan_ledger import Ledger
+from plan_ledger.store.errors import CommitUnknown
 
 NAMES = [f"課{number}" for number in range(4)]
 
@@ -95,6 +96,59 @@ def test_without_a_synchronous_standby_the_same_loses(tmp_path: Path) -> None:
             check(standby.url, writing)
         with Ledger.open(standby.url) as ledger:
             assert ledger.verify(), "what is there is whole"
+
+
+def waiting_writer(primary: Server) -> int:
+    """The back end whose commit waits for the standby."""
+    until = time.monotonic() + 10
+    while True:
+        pid = primary.value("SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+        if pid is not None:
+            return int(pid)
+        assert time.monotonic() < until, "nobody waits for the standby"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("end", ["pg_terminate_backend", "pg_cancel_backend"])
+def test_a_retry_is_not_acknowledged_before_the_standby_has_the_first_try(end: str) -> None:
+    """Whose wait for the standby is ended has committed on one server only; the retry finds that, and has to wait."""
+    with pair(synchronous=True) as (primary, standby):
+        prepared(primary.url)
+        with Ledger.open(primary.url) as ledger:
+            plan = ledger.plan()
+            told: list[str] = []
+
+            def write() -> None:
+                try:
+                    with ledger.acting("企画室"), ledger.batch(key="受付1"):
+                        plan.add("strategy", "一度だけ")
+                except CommitUnknown as error:
+                    told.append(error.code)
+                else:
+                    told.append("acknowledged")
+
+            frozen = senders(primary)
+            for pid in frozen:
+                os.kill(pid, signal.SIGSTOP)
+            first = threading.Thread(target=write)
+            first.start()
+            primary.value(f"SELECT {end}({waiting_writer(primary)})")
+            first.join(10)
+            assert told == [CommitUnknown.code]
+            again = threading.Thread(target=write)
+            again.start()
+            again.join(1)
+            assert told == [CommitUnknown.code], "acknowledged, and on one disk only"
+            for pid in frozen:
+                os.kill(pid, signal.SIGCONT)
+            again.join(10)
+            assert told == [CommitUnknown.code, "acknowledged"]
+            primary.kill()
+            standby.promote()
+        while standby.value("SELECT pg_is_in_recovery()"):
+            time.sleep(0.02)
+        with Ledger.open(standby.url) as ledger:
+            assert [item.text("title") for item in ledger.plan().items("strategy")] == ["戦略1", "一度だけ"]
 
 
 def test_nothing_is_acknowledged_while_the_synchronous_standby_stands_still() -> None:

@@ -34,6 +34,7 @@ from plan_ledger.store.watching import Watch
 _READERS = 10
 _LOCK_CLASS = 0x504C4447  # "PLDG"
 _IDENTIFIER = 63
+_SOMETHING = "SELECT pg_logical_emit_message(true, 'plan_ledger', ''::text)"
 
 
 class LedgerPostgresDatastore(PostgresDatastore):
@@ -128,8 +129,14 @@ class LedgerPostgresDatastore(PostgresDatastore):
                 raise
 
     def _commit(self, connection: Connection, tx: PostgresTransaction) -> None:
+        # Who writes nothing, because it stands there already, is told so: then it has to be on the standby as well. A
+        # commit waits for that only if it has something of its own to wait for.
+        closing = f'NOTIFY "{self.channel}"' if tx.wrote else _SOMETHING
+        warned: list[psycopg.errors.Diagnostic] = []
+        hear = warned.append
+        connection.add_notice_handler(hear)
         try:
-            tx.end(f'NOTIFY "{self.channel}"', "COMMIT")
+            tx.end(closing, "COMMIT")
         except psycopg.Error as error:
             if connection.closed or connection.broken:
                 raise errors.CommitUnknown from error
@@ -138,6 +145,11 @@ class LedgerPostgresDatastore(PostgresDatastore):
             # Interrupted while waiting for the answer: it may be committed all the same.
             connection.close()
             raise
+        finally:
+            connection.remove_notice_handler(hear)
+        if warned:
+            # Somebody ended the wait for the standby: it is committed here, and perhaps nowhere else.
+            raise errors.CommitUnknown
 
     @contextmanager
     def _locked(self) -> Generator[None, None, None]:

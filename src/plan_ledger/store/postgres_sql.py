@@ -71,6 +71,7 @@ class PostgresTransaction:
         self._waiting: list[tuple[bytes, Sequence[SqlValue]]] = [(numbered(each), ()) for each in opening]
         self._opening = len(self._waiting)
         self.begun = False
+        self.wrote = False
         self._names = count(1)
 
     # --- reading ------------------------------------------------------------------------------------------------
@@ -88,7 +89,7 @@ class PostgresTransaction:
             # Closed with the transaction, not by whoever stops reading half-way: by then the connection may serve
             # somebody else.
             name = f"each_{next(self._names)}"
-            self.run(f"DECLARE {name} NO SCROLL CURSOR FOR {sql}", params)
+            self._put(f"DECLARE {name} NO SCROLL CURSOR FOR {sql}", params)
             fetch = f"FETCH FORWARD {_STREAMED} FROM {name}"
             while rows := self._ask(fetch, ()).fetchall():
                 yield from rows
@@ -107,11 +108,16 @@ class PostgresTransaction:
     # --- writing ------------------------------------------------------------------------------------------------
 
     def run(self, sql: str, params: Sequence[SqlValue] = ()) -> None:
+        self.wrote = True
+        self._put(sql, params)
+
+    def _put(self, sql: str, params: Sequence[SqlValue]) -> None:
         self._waiting.append((numbered(sql), params))
         if len(self._waiting) >= _PORTION:
             self.flush()
 
     def run_many(self, sql: str, rows: Iterable[Sequence[SqlValue]]) -> None:
+        self.wrote = True
         stream = iter(rows)
         first = list(islice(stream, _FEW))
         if len(first) < _FEW:
