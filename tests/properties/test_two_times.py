@@ -6,7 +6,7 @@ model (``plan_ledger.testing.model_past``), which filters, sorts and takes the l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -61,7 +61,7 @@ SCRIPT = st.lists(st.one_of(ORDINARY, PAST), min_size=1, max_size=12)
 
 
 @contextmanager
-def furnished() -> Iterator[LedgerMachine]:
+def furnished() -> Generator[LedgerMachine]:
     """Ledger and model with two goals, a measure under each, four projects, and a meeting held."""
     both = LedgerMachine()
     try:

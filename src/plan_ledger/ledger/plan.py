@@ -79,7 +79,7 @@ class Plan(PlanMeetings):
     ) -> CorrectionReceipt:
         """Say what a field should have said on a meeting's table. See :meth:`Item.correct`."""
         handle = item if isinstance(item, Item) else self[item]
-        return handle.correct(as_of=as_of, source=source, **{field: value})
+        return handle.correct_all(as_of=as_of, texts={field: value}, source=source)
 
     def differences(self, meeting: Moment, *, known_at: Moment = None) -> ChangeSet:
         """What was handed out at a meeting against the same table corrected, as known now or at ``known_at``.
