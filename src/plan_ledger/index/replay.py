@@ -80,7 +80,11 @@ class Replay:
         if late:
             facts += [self._settled(*each) for each in late]
             facts.sort()
-        return facts, [row for batch in batches for row in self._authorship(*batch)]
+        owners: list[SqlRow] = []
+        for first, last, header in batches:
+            for actor, role in self._actors.get(header) or self._owners(header):
+                owners.append((actor, first, role, last))
+        return facts, owners
 
     def _settled(self, position: int, stream: int, event: FieldChanged) -> SqlRow:
         """The row of a late fact. Of all facts of a register the greatest (effective, position) holds at the head."""
@@ -109,14 +113,13 @@ class Replay:
             found = self._fields[stream] = numbers
         return found
 
-    def _authorship(self, first: int, last: int, header: bytes) -> list[SqlRow]:
-        known = self._actors.get(header)
-        if known is None:
-            read = BatchHeader.from_bytes(header)
-            actors = self._names.actors
-            known = self._actors[header] = tuple(
-                (actors[who.id, who.revision], role)
-                for role, who in enumerate((read.actor, read.on_behalf_of, read.approver))
-                if who is not None
-            )
-        return [(actor, first, role, last) for actor, role in known]
+    def _owners(self, header: bytes) -> tuple[tuple[int, int], ...]:
+        """(actor, role) of everybody whom a header names."""
+        read = BatchHeader.from_bytes(header)
+        actors = self._names.actors
+        known = self._actors[header] = tuple(
+            (actors[who.id, who.revision], role)
+            for role, who in enumerate((read.actor, read.on_behalf_of, read.approver))
+            if who is not None
+        )
+        return known

@@ -72,15 +72,8 @@ def check_log(
     return _LogCheck(rows, store, found).run(follow)
 
 
-@define
-class _Batch:
-    """The batch that is being read, as its last event so far tells it."""
-
-    first: int = 0
-    last: int = 0
-    recorded_at: int = 0
-    header: int = 0
-    command: str | None = None
+_Batch = tuple[int, int, int, int, str | None]
+"""The batch that is being read: first and last position so far, recorded at, header, idempotency key."""
 
 
 class _LogCheck:
@@ -91,7 +84,7 @@ class _LogCheck:
         self.types = {no: (name, name.encode(), name == FIELD_CHANGED) for no, name in scan.type_names(rows).items()}
         self.previous: bytes | None = chain.genesis(log.ledger_uuid(rows))
         self.expected = 1
-        self.batch = _Batch()
+        self.batch: _Batch = (0, 0, 0, 0, None)
         self.tables = Tables(self.streams)
 
     def run(self, follow: Callable[[Portion], None] | None) -> Said:
@@ -145,10 +138,10 @@ class _LogCheck:
     def _page(self, page: scan.LogPage, portion: Portion) -> None:
         """All of a page. The common case, a plain change of a field, is spelled out: nearly all events are that."""
         streams, types, headers, beside = self.streams, self.types, self.headers, page.texts
-        batch, previous, expected, tables = self.batch, self.previous, self.expected, self.tables.texts
-        first, at, said_by, key = batch.first, batch.recorded_at, batch.header, batch.command
-        tell, gone, add, link = self._tell, self.said.gone, portion.plain.append, chain.link
-        position = batch.last
+        previous, expected, tables, tell, gone = self.previous, self.expected, self.tables, self._tell, self.said.gone
+        first, last, at, said_by, key = self.batch
+        texts, add, link, position = tables.texts, portion.plain.append, chain.link, last
+        ended = portion.batches.append
         for position, stream, version, kind, of, recorded_at, header, command, payload, stored in page.events:
             if position != expected:
                 tell("gap", expected)
@@ -164,12 +157,14 @@ class _LogCheck:
                 if of == position:
                     if recorded_at < at:
                         tell("batch", position, "recorded_at")
-                    self._end(batch, portion)
-                    batch = self.batch = _Batch(of, of, recorded_at, header, command)
+                    if key is None and first:
+                        ended((first, last, headers[said_by]))
+                    else:
+                        self._end((first, last, at, said_by, key), portion)
                     first, at, said_by, key = of, recorded_at, header, command
                 elif of != first or recorded_at != at or header != said_by or command != key:
                     tell("batch", position, "first")
-                batch.last = position
+                last = position
                 read = read_plain(payload) if plain else None
                 if read is None:
                     self._other(position, stream, uuid, version, name, payload, beside.pop(position, None), portion)
@@ -178,32 +173,37 @@ class _LogCheck:
                     text = ""
                     if committed is None:
                         add((position, stream, changed, 0))
-                    elif (found := beside.pop(position, None)) is None:
-                        add((position, stream, changed, 1))
-                        gone.append(position)
                     else:
                         add((position, stream, changed, 1))
-                        text = found[1]
-                        if not _fits(found, committed):
-                            tell("text", position)
-                    if stream in tables:
-                        tables[stream][changed] = text
+                        found = beside.pop(position, None)
+                        if found is None:
+                            gone.append(position)
+                        else:
+                            text = found[2]
+                            try:
+                                if commitment(found[1], text) != committed:
+                                    tell("text", position)
+                            except (AttributeError, TypeError, ValueError):
+                                tell("text", position)  # a column holds another type than it was given
+                    if stream in texts:
+                        texts[stream][changed] = text
                     else:
-                        tables[stream] = {changed: text}
-                    self.tables.changed = position
+                        texts[stream] = {changed: text}
+                    tables.changed = position
             except (AttributeError, KeyError, TypeError, ValueError, struct.error):
                 tell("event", position, "unreadable")
             previous = stored if isinstance(stored, bytes) and len(stored) == HASH_BYTES else None
         self.found.events += len(page.events)
-        self.previous, self.expected = previous, expected
+        self.previous, self.expected, self.batch = previous, expected, (first, last, at, said_by, key)
         for position in beside:
             tell("text", position, "texts")
 
     def _end(self, batch: _Batch, portion: Portion) -> None:
-        if batch.first:
-            portion.batches.append((batch.first, batch.last, self.headers[batch.header]))
-            if batch.command is not None:
-                self.said.commands[batch.command] = (batch.first, batch.last, batch.recorded_at)
+        first, last, recorded_at, header, command = batch
+        if first:
+            portion.batches.append((first, last, self.headers[header]))
+            if command is not None:
+                self.said.commands[command] = (first, last, recorded_at)
 
     def _other(
         self,
@@ -213,11 +213,11 @@ class _LogCheck:
         version: int,
         name: str,
         payload: bytes,
-        beside: tuple[bytes, str] | None,
+        beside: scan.TextRow | None,
         portion: Portion,
     ) -> None:
         """Any event, through the registry."""
-        salt, text = beside or (None, None)
+        _, salt, text = beside or (0, None, None)
         sealed = SealedEvent(UUID(bytes=uuid), version, name, payload, text, salt, position)
         try:
             event: Event = self.mapper.to_domain_event(sealed)
@@ -266,10 +266,3 @@ class _LogCheck:
                 f"SELECT no FROM {table} EXCEPT SELECT {column} FROM events ORDER BY 1 LIMIT {MAX_FINDINGS}"
             ):
                 self._tell("stray", 0, f"{table} {no}")
-
-
-def _fits(beside: tuple[bytes, str], committed: str) -> bool:
-    try:
-        return commitment(*beside) == committed
-    except (AttributeError, TypeError, ValueError):
-        return False  # a column holds another type than it was given

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from plan_ledger.integrity.anchor import Anchor, check_anchor
 from plan_ledger.integrity.beside import check_beside
 from plan_ledger.integrity.editions import check_editions
@@ -17,7 +21,7 @@ __all__ = ["Finding", "Verification", "verify"]
 def verify(store: LedgerStore, anchor: Anchor | None = None) -> Verification:
     """Check everything that can be checked from the ledger alone, and from an anchor, in one consistent view."""
     found = Verification()
-    with store.reading() as rows, IndexCheck(rows, found) as index:
+    with _uncollected(), store.reading() as rows, IndexCheck(rows, found) as index:
         if rows.all("SELECT id, format FROM ledger") != [(1, chain.FORMAT)]:
             found.findings.append(Finding("ledger", 0, "format"))
         said = check_log(rows, store, found, index.follow)
@@ -30,3 +34,15 @@ def verify(store: LedgerStore, anchor: Anchor | None = None) -> Verification:
             check_anchor(rows, anchor, found)
     del found.findings[MAX_FINDINGS:]
     return found
+
+
+@contextmanager
+def _uncollected() -> Generator[None, None, None]:
+    """Without Python's collector of cycles: there are none among the rows, and it would walk over all of them often."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

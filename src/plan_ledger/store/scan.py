@@ -9,7 +9,10 @@ from attrs import frozen
 from plan_ledger.store.log import UUID_BYTES
 from plan_ledger.store.transaction import Rows, SqlRow
 
-PAGE = 4000
+PAGE = 1000
+"""Few enough that a page stays at hand while it is looked at from several sides."""
+
+TextRow = tuple[int, bytes, str]
 
 
 @frozen
@@ -18,11 +21,11 @@ class LogPage:
 
     Attributes:
         events: ``(position, stream, version, type, batch, recorded_at, header, command, payload, hash)``.
-        texts: position → ``(salt, body)``; nothing where texts were not asked for.
+        texts: position → ``(position, salt, body)``; nothing where texts were not asked for.
     """
 
     events: list[SqlRow]
-    texts: dict[int, tuple[bytes, str]]
+    texts: dict[int, TextRow]
 
     @property
     def last(self) -> int:
@@ -43,7 +46,7 @@ def read_page(rows: Rows, after: int, size: int = PAGE, *, texts: bool = True) -
     bodies = rows.all(
         "SELECT position, salt, body FROM texts WHERE position > ? AND position <= ?", (after, events[-1][0])
     )
-    return LogPage(events, {position: (salt, body) for position, salt, body in bodies})
+    return LogPage(events, {row[0]: row for row in bodies})
 
 
 def pages(rows: Rows, upto: int) -> Iterator[LogPage]:
