@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from itertools import repeat
 
 from attrs import frozen
 
@@ -109,8 +110,9 @@ def digest_of_table(
         fields = [spec.key for spec in level.live_fields]
         parts += ["\x1e", level.key, "\x1f", "\x1f".join(fields)]
         leads[level.key] = (f"\x1e{level.key}\x1f{depth}\x1f", fields)
+    blanks = repeat("")
     for level_key, own in items:
         lead, fields = leads[level_key]
         parts.append(lead)
-        parts.append("\x1f".join([own.get(key, "") for key in fields]))
+        parts.append("\x1f".join(map(own.get, fields, blanks)))
     return sha256("".join(parts).encode()).hexdigest()
