@@ -98,6 +98,12 @@ def fill(ledger: Ledger, clock: SteppingClock) -> None:
         other.add("task", "事業", under=goal, state="実施中")
         other.hold("第1回目標部会", scope="目標")
         other.set_policies(Policies(fields={"state": ("source", "approval")}, reissues="reason"))
+        typed = plan["案内板更新事業"].change(analysis="住民の氏名")
+        ledger.redact(typed.last or 0, reason="住民の氏名")
+    with ledger.acting("退職者"):
+        plan["案内板更新事業"].change(analysis="継続")
+    with ledger.acting("総務課"):
+        ledger.erase_person("退職者", reason="本人の請求")
 
 
 def described(ledger: Ledger) -> dict[str, Any]:
