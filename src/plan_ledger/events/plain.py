@@ -15,7 +15,8 @@ _WORDS = r'"[^"\\\x00-\x1f]*"'
 _SHEET, _CELL, _NOTE = (f'"{name}":{_WORDS}' for name in ("sheet", "cell", "note"))
 _SOURCE = rf'"source":\{{(?:{_SHEET}(?:,{_CELL})?(?:,{_NOTE})?|{_CELL}(?:,{_NOTE})?|{_NOTE})\}},'
 _PLAIN = re.compile(rf'\{{(?:{_SOURCE})?"field":"([a-z][a-z0-9_]{{0,63}})"(?:,"text":"([0-9A-Za-z_-]{{43}})")?\}}')
-_match = _PLAIN.fullmatch
+match_plain = _PLAIN.fullmatch
+"""For loops over everything: a payload's text to a match of (field, commitment), as :func:`read_plain` reads it."""
 
 
 def read_plain(payload: bytes) -> tuple[str, str | None] | None:
@@ -25,7 +26,7 @@ def read_plain(payload: bytes) -> tuple[str, str | None] | None:
         UnicodeDecodeError: It is no UTF-8.
         AttributeError: It is no bytes.
     """
-    found = _match(payload.decode())
+    found = match_plain(payload.decode())
     if found is None:
         return None
     field, commitment = found.groups()

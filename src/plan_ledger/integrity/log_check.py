@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.events import ActorErased, ActorProfiled, Event, FieldChanged, TextRedacted, UnknownEventType
-from plan_ledger.events.plain import FIELD_CHANGED, read_plain
+from plan_ledger.events.plain import FIELD_CHANGED, match_plain
 from plan_ledger.index.replay import EndedBatch, LateChange, PlainChange
 from plan_ledger.integrity.editions import Tables
 from plan_ledger.integrity.findings import MAX_FINDINGS, Finding, Verification
@@ -141,7 +141,7 @@ class _LogCheck:
         previous, expected, tables, tell, gone = self.previous, self.expected, self.tables, self._tell, self.said.gone
         first, last, at, said_by, key = self.batch
         texts, add, link, position = tables.texts, portion.plain.append, chain.link, last
-        ended = portion.batches.append
+        ended, match = portion.batches.append, match_plain
         for position, stream, version, kind, of, recorded_at, header, command, payload, stored in page.events:
             if position != expected:
                 tell("gap", expected)
@@ -165,11 +165,11 @@ class _LogCheck:
                 elif of != first or recorded_at != at or header != said_by or command != key:
                     tell("batch", position, "first")
                 last = position
-                read = read_plain(payload) if plain else None
+                read = match(payload.decode()) if plain else None
                 if read is None:
                     self._other(position, stream, uuid, version, name, payload, beside.pop(position, None), portion)
                 else:
-                    changed, committed = read
+                    changed, committed = read.groups()
                     text = ""
                     if committed is None:
                         add((position, stream, changed, 0))
