@@ -115,15 +115,14 @@ def known_texts(rows: Rows, plan: int, pair: Pair, known: Mapping[int, str]) -> 
                 unknown.append((position, no))
         elif text:
             found.append((no, position, text))
-    unknown.sort()
-    for chunk in chunks(unknown):
-        texts = dict(
-            rows.all(
-                f"SELECT position, body FROM texts WHERE position IN ({marks(len(chunk))})",
-                [position for position, _ in chunk],
+    registers = dict(unknown)
+    for chunk in chunks(sorted(registers)):
+        found += [
+            (registers[position], position, body)
+            for position, body in rows.all(
+                f"SELECT position, body FROM texts WHERE position IN ({marks(len(chunk))})", chunk
             )
-        )
-        found += [(no, position, texts[position]) for position, no in chunk if position in texts]
+        ]
     return found + redacted_texts(rows, plan, pair)
 
 

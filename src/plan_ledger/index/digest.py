@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from hashlib import sha256
-from itertools import repeat
+from collections.abc import Mapping
 
 from attrs import frozen
 
@@ -13,10 +11,10 @@ from plan_ledger.index.asof import ItemRow
 from plan_ledger.index.registers import BITS, MASK
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.coordinates import Pair
+from plan_ledger.values.digest import digest_of_table
 from plan_ledger.values.schema import Schema
 
 _PLAIN = 3  # columns of a row whose text is there; one with a redacted text has a fourth
-DIGEST_VERSION = "plan_ledger-snapshot/1"
 
 
 @frozen
@@ -92,27 +90,3 @@ def digest_of(
     """The digest of rows in table order, with the texts of each by its number."""
     none: Mapping[str, str] = {}
     return digest_of_table(title, fiscal_year, schema, ((row.level, texts.get(row.no, none)) for row in ordered))
-
-
-def digest_of_table(
-    title: str, fiscal_year: int, schema: Schema, items: Iterable[tuple[str, Mapping[str, str]]]
-) -> str:
-    """SHA-256 over what the table says and nothing else: no ids, positions, times, labels or names of meetings.
-
-    The separators are control characters that no text may hold.
-
-    Args:
-        items: (level, texts by field key) of the items that show, in table order.
-    """
-    parts = [DIGEST_VERSION, "\x1e", title, "\x1f", str(fiscal_year)]
-    leads: dict[str, tuple[str, list[str]]] = {}
-    for depth, level in enumerate(schema.levels):
-        fields = [spec.key for spec in level.live_fields]
-        parts += ["\x1e", level.key, "\x1f", "\x1f".join(fields)]
-        leads[level.key] = (f"\x1e{level.key}\x1f{depth}\x1f", fields)
-    blanks = repeat("")
-    for level_key, own in items:
-        lead, fields = leads[level_key]
-        parts.append(lead)
-        parts.append("\x1f".join(map(own.get, fields, blanks)))
-    return sha256("".join(parts).encode()).hexdigest()

@@ -7,8 +7,6 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from filelock import Timeout
-
 from plan_ledger.store import errors
 
 
@@ -19,8 +17,6 @@ def typed_errors() -> Generator[None, None, None]:
         yield
     except sqlite3.Error as error:
         raise typed(error) from error
-    except Timeout as error:
-        raise errors.LedgerBusy from error
     except OSError as error:
         raise _typed_os(error) from error
     except UnicodeDecodeError as error:

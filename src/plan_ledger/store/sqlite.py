@@ -14,11 +14,11 @@ from uuid import UUID
 
 from eventsourcing.sqlite import SQLiteDatastore
 from eventsourcing.utils import Environment
-from filelock import FileLock
 
 from plan_ledger.store import errors, migrations
 from plan_ledger.store.faults import typed, typed_errors
 from plan_ledger.store.places import ledger_file
+from plan_ledger.store.sidecar import SidecarLock
 from plan_ledger.store.sqlite_recorder import LedgerFactory
 from plan_ledger.store.transaction import SqlRow, SqlValue
 from plan_ledger.store.watching import Polling, Watch
@@ -28,7 +28,6 @@ APPLICATION_ID = 0x504C4447  # "PLDG"
 _IDLE_READERS = 8
 _CACHE_KIB = 32_768
 _CHECKPOINT_PAGES = 1000
-_POLL_SECONDS = 0.002
 _WIPE_MILLISECONDS = 2000
 
 
@@ -88,9 +87,9 @@ class LedgerDatastore(SQLiteDatastore):
         self._readers: list[sqlite3.Connection] = []
         self._writer: sqlite3.Connection | None = None
         self._closed = False
-        self._file_lock: FileLock | None = None
+        self._file_lock: SidecarLock | None = None
         if not self.in_memory and not read_only:
-            self._file_lock = FileLock(f"{path}-lock", timeout=lock_seconds, thread_local=False)
+            self._file_lock = SidecarLock(f"{path}-lock", lock_seconds)
 
     # --- opening ------------------------------------------------------------------------------------------------
 
@@ -260,7 +259,7 @@ class LedgerDatastore(SQLiteDatastore):
                 if self._file_lock is None:
                     yield
                 else:
-                    self._file_lock.acquire(poll_interval=_POLL_SECONDS)
+                    self._file_lock.acquire()
                     try:
                         yield
                     finally:
@@ -358,6 +357,8 @@ class LedgerDatastore(SQLiteDatastore):
                 connection.close()
             self._readers.clear()
             self._writer = None
+            if self._file_lock is not None:
+                self._file_lock.close()
         super().close()
 
 

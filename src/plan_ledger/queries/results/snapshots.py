@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from plan_ledger.queries.results.moments import MomentRef
 from plan_ledger.queries.shown import Shown
+from plan_ledger.values.digest import digest_of_table
 from plan_ledger.values.fields import read_value
 from plan_ledger.values.schema import FieldSpec, LevelSpec, Schema
 
@@ -114,8 +115,6 @@ class Snapshot(Shown):
     @cached_property
     def digest(self) -> str:
         """The table's digest (照合値): see ``docs/reference/storage-format.md``."""
-        from plan_ledger.index.digest import digest_of_table
-
         return digest_of_table(
             self.plan, self.fiscal_year, self.schema, ((item.level, item.texts) for item in self.items)
         )
