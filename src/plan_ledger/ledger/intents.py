@@ -112,9 +112,8 @@ class Executor:
     def __init__(self, work: Work, schemas: dict[tuple[int, int], Schema]) -> None:
         self._work = work
         self._cached = schemas
-        self._schemas: dict[UUID, Schema] = {}
-        # The plan, level and known field names of the level that was changed last: bulk changes stay on one.
-        self._fields: dict[str, tuple[UUID, LevelSpec, dict[str, str]]] = {}
+        self._schemas = work.state.schemas
+        self._fields = work.state.fields
         self._siblings: dict[tuple[UUID, UUID | None], dict[UUID, str]] = {}
         self._corrections: Corrections | None = None
 

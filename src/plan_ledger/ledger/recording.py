@@ -22,7 +22,8 @@ from plan_ledger.ledger.errors import BatchEnded, KeyUsedOtherwise, NotInBatch
 from plan_ledger.ledger.hooks import Hooks
 from plan_ledger.ledger.intents import Batch, Change, Executor, Intent
 from plan_ledger.ledger.policing import Guard
-from plan_ledger.ledger.work import Caches, Clock, Receipt, Work
+from plan_ledger.ledger.remembered import Caches
+from plan_ledger.ledger.work import Clock, Receipt, Work
 from plan_ledger.values.ids import IdFactory
 from plan_ledger.values.schema import Schema
 from plan_ledger.values.texts import clean_text
@@ -233,7 +234,7 @@ def _request(batch: Batch) -> bytes:
 def _receipt_bytes(receipt: Receipt, before: int) -> bytes:
     """What a key is remembered with; where nothing was recorded, the position after which that was so."""
     told = {"first": receipt.first, "last": receipt.last, "recorded_us": receipt.recorded_us}
-    return json.dumps(told if receipt else {**told, "head": before}).encode()
+    return json.dumps(told if receipt else {**told, "head": before}, separators=(",", ":")).encode()
 
 
 def _receipt_from(data: bytes) -> Receipt:

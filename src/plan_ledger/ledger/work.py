@@ -9,8 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from attrs import define, field
-
 from plan_ledger.domain import items as domain
 from plan_ledger.events import (
     ActorProfiled,
@@ -27,10 +25,11 @@ from plan_ledger.events import (
     PoliciesDeclared,
     SchemaDeclared,
 )
-from plan_ledger.index.projector import Names, Projector
+from plan_ledger.index.projector import Projector
 from plan_ledger.index.registers import register
 from plan_ledger.ledger.acting import Acting, Person
 from plan_ledger.ledger.receipt import Receipt as Receipt
+from plan_ledger.ledger.remembered import CHARACTERS_KEPT, HEADERS_KEPT, Caches, State, Stream
 from plan_ledger.store import log
 from plan_ledger.store.mapper import commitment
 from plan_ledger.store.recorded import Recorded, RecordedBatch
@@ -45,7 +44,6 @@ _NOTHING: Mapping[str, domain.Cell] = {}
 _ELSEWHERE = (
     ActorProfiled,
     PlanOpened,
-    SchemaDeclared,
     PoliciesDeclared,
     MeetingHeld,
     MeetingReissued,
@@ -56,53 +54,12 @@ _ELSEWHERE = (
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _log = logging.getLogger("plan_ledger")
-CHARACTERS_KEPT = 20_000_000
-"""Of how many characters of text a ledger keeps track from one write to the next."""
 REDACTED = "\x00"
 """Stands for a text that was destroyed: equal to nothing that can be recorded, since no text may hold it."""
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-@define
-class Stream:
-    """A stream that is appended to: its number, its bytes, and its last version so far."""
-
-    no: int
-    raw: bytes
-    version: int
-
-
-@define
-class State:
-    """Items, the fields of theirs that were asked for, and streams, as they stand at the head with this hash.
-
-    Kept from one write to the next. Whoever finds another head under the lock begins anew: the log says what holds.
-    """
-
-    head: bytes = b""
-    items: dict[UUID, domain.Item] = field(factory=dict[UUID, domain.Item])
-    cells: dict[UUID, dict[str, domain.Cell]] = field(factory=dict[UUID, dict[str, domain.Cell]])
-    streams: dict[UUID, Stream] = field(factory=dict[UUID, Stream])
-    characters: int = 0
-
-    def clear(self) -> None:
-        self.head, self.characters = b"", 0
-        self.items.clear()
-        self.cells.clear()
-        self.streams.clear()
-
-
-@define
-class Caches:
-    """What one ledger remembers between writes; dropped whole when a write fails."""
-
-    names: Names = field(factory=Names)
-    people: dict[Person, ActorRef] = field(factory=dict[Person, ActorRef])
-    numbers: log.Numbers = field(factory=log.Numbers)
-    state: State = field(factory=State)
 
 
 class Work:
@@ -129,13 +86,18 @@ class Work:
         self._foreseen = True
         self._new_streams: list[SqlRow] = []
         self._last_stream: int | None = None
-        self._headers: dict[int, tuple[Acting, BatchHeader, bytes]] = {}
+        self._headers = caches.headers
         self._open: RecordedBatch | None = None
         self._collected: list[Recorded] = []
         self._pending: list[RecordedBatch] = []
         self._newcomers: dict[Person, ActorRef] = {}
 
     # --- state --------------------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        """What is known of the ledger as it stands with everything decided so far in this write."""
+        return self._state
 
     def load(self, needs: Mapping[UUID, Collection[str]]) -> None:
         """Read the items that commands are about, and the fields they touch, in few queries."""
@@ -247,6 +209,8 @@ class Work:
             header = self._header(acting, undoes, now if late else None)
             said = (acting, header, header.to_bytes())
             if plain and not self._newcomers:
+                if len(self._headers) >= HEADERS_KEPT:
+                    self._headers.clear()
                 self._headers[id(acting)] = said
         self._collected = []
         self._open = RecordedBatch(said[1], said[2], self._recorded_at, command, self._collected)
@@ -322,6 +286,8 @@ class Work:
                 if uuid not in self._cells:
                     assert isinstance(item.cells, dict)
                     self._cells[uuid] = item.cells
+            elif isinstance(event, SchemaDeclared):
+                self._state.forget_schemas()
             elif not isinstance(event, _ELSEWHERE):
                 # What then holds, the index says when it was brought up to date.
                 self._foreseen = False
