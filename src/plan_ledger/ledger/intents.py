@@ -129,7 +129,6 @@ class Executor:
                 needs.setdefault(intent.item, set())
         if needs:
             self._work.load(needs)
-            self._work.preload_versions(needs)
 
     def run(self, intent: Intent) -> None:
         """Decide one intent and record its events in the open batch."""

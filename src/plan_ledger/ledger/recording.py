@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -228,13 +229,19 @@ def _request(batch: Batch) -> bytes:
         ("change", each.item.hex, each.field, each.text, repr(each.source)) if isinstance(each, Change) else repr(each)
         for each in batch.intents
     ]
-    return sha256(repr((batch.acting, wanted)).encode("utf-8", "surrogatepass")).digest()
+    return sha256(f"({_words(batch.acting)}, {wanted!r})".encode("utf-8", "surrogatepass")).digest()
+
+
+@lru_cache(maxsize=1000)
+def _words(acting: Acting) -> str:
+    return repr(acting)
 
 
 def _receipt_bytes(receipt: Receipt, before: int) -> bytes:
     """What a key is remembered with; where nothing was recorded, the position after which that was so."""
-    told = {"first": receipt.first, "last": receipt.last, "recorded_us": receipt.recorded_us}
-    return json.dumps(told if receipt else {**told, "head": before}, separators=(",", ":")).encode()
+    if not receipt:
+        return f'{{"first": null, "last": null, "recorded_us": null, "head": {before}}}'.encode()
+    return f'{{"first": {receipt.first}, "last": {receipt.last}, "recorded_us": {receipt.recorded_us}}}'.encode()
 
 
 def _receipt_from(data: bytes) -> Receipt:

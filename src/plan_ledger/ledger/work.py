@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -102,19 +102,21 @@ class Work:
     def load(self, needs: Mapping[UUID, Collection[str]]) -> None:
         """Read the items that commands are about, and the fields they touch, in few queries."""
         tx, names = self.tx, self._caches.names
-        log.find_streams(tx, [uuid for uuid in needs if uuid not in names.streams], names.streams)
-        by_no = {names.streams[uuid]: uuid for uuid in needs if uuid not in self._items and uuid in names.streams}
+        unknown = {uuid.bytes: uuid for uuid in needs if uuid not in self._items}
         plans = names.plans
-        for chunk in chunks(list(by_no)):
-            for no, plan, level, alive, parent, rank in tx.all(
-                "SELECT i.no, i.plan, i.level, i.alive, s.uuid, i.rank FROM items i"
-                f" LEFT JOIN streams s ON s.no = i.parent WHERE i.no IN ({marks(len(chunk))})",
+        for chunk in chunks(list(unknown)):
+            for no, raw, plan, level, alive, parent, rank, version in tx.all(
+                "SELECT i.no, n.uuid, i.plan, i.level, i.alive, s.uuid, i.rank,"
+                " (SELECT max(e.version) FROM events e WHERE e.stream = i.no) FROM streams n"
+                " JOIN items i ON i.no = n.no LEFT JOIN streams s ON s.no = i.parent"
+                f" WHERE n.uuid IN ({marks(len(chunk))})",
                 chunk,
             ):
                 if plan not in plans:
                     plans[plan] = self.uuid_of(plan)
-                names.items[no] = (plan, level)
-                uuid, above = by_no[no], None if parent is None else UUID(bytes=bytes(parent))
+                uuid, above = unknown[bytes(raw)], None if parent is None else UUID(bytes=bytes(parent))
+                names.items[no], names.streams[uuid] = (plan, level), no
+                self._streams.setdefault(uuid, Stream(no, uuid.bytes, version))
                 cells = self._cells[uuid] = {}
                 self._items[uuid] = domain.Item(uuid, plans[plan], level, bool(alive), above, rank or "", cells)
         self._load_cells(needs)
@@ -331,14 +333,6 @@ class Work:
             version = log.last_versions(self.tx, [no]).get(no, 0)
         stream = self._streams[uuid] = Stream(no, uuid.bytes, version)
         return stream
-
-    def preload_versions(self, streams: Iterable[UUID]) -> None:
-        """Read the versions of many streams at once."""
-        known = self._caches.names.streams
-        numbers = {known[s]: s for s in streams if s in known and s not in self._streams}
-        found = log.last_versions(self.tx, list(numbers))
-        for no, uuid in numbers.items():
-            self._streams[uuid] = Stream(no, uuid.bytes, found.get(no, 0))
 
     def _close(self) -> None:
         if self._open is not None:
