@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import zip_longest
 
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.index.rebuild import dump_rows
@@ -73,7 +74,8 @@ class TwinMachine(LedgerMachine):
             with self.ledger.reading() as rows, self.twin.reading() as twins:
                 for table, columns in log.LOG_TABLES.items():
                     one, other = (list(log.table_rows(each, table, columns, 1000)) for each in (rows, twins))
-                    assert one == other, f"the logs differ in {table}"
+                    differing = next((pair for pair in zip_longest(one, other) if pair[0] != pair[1]), None)
+                    assert differing is None, f"the logs differ in {table}: {differing}"
                 assert dump_rows(rows) == dump_rows(twins), "the indexes differ"
             assert self.ledger.verify().head == self.twin.verify().head
         finally:
