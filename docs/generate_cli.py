@@ -49,7 +49,7 @@ A command that records prints a line with the positions (記録番号), or with 
 | `id` | the item, plan or meeting that it is about |
 | `meeting`, `edition`, `digest`, `red_since`, `effective`, `known`, … | of `hold`, `reissue` and `baseline`: what was fixed |
 | `as_of`, `reaches`, `reaches_now` | of `correct`: the edition corrected, the later ones that it reaches as known today, and whether it reaches the present |
-"""
+"""  # noqa: E501 - rows of a table can't be broken
 
 
 def page() -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from plan_ledger import Ledger
+
 from .conftest import ACTOR, PLAN, Run
 
 CANARY = "canary-s3cret"

@@ -51,5 +51,3 @@ def plain(text: object) -> Segments:
 def lines(texts: Iterable[object]) -> Segments:
     """Texts below one another in a cell."""
     return plain("\n".join(map(str, texts)))
-
-

@@ -53,7 +53,8 @@ def rechain(connection: sqlite3.Connection) -> None:
     previous = chain.genesis(UUID(bytes=connection.execute("SELECT uuid FROM ledger").fetchone()[0]))
     for row in connection.execute(
         "SELECT e.position, e.batch, s.uuid, e.version, t.name, e.recorded_at, h.content, e.command, e.payload"
-        " FROM events e JOIN streams s ON s.no = e.stream JOIN event_types t ON t.no = e.type JOIN headers h ON h.no = e.header"
+        " FROM events e JOIN streams s ON s.no = e.stream JOIN event_types t ON t.no = e.type"
+        " JOIN headers h ON h.no = e.header"
         " ORDER BY e.position"
     ).fetchall():
         previous = chain.link(previous, *row[:4], row[4].encode(), *row[5:])
