@@ -27,7 +27,8 @@ class Place:
     field: str | None = None
 
     def __str__(self) -> str:
-        document = "".join((self.file or "", f"「{self.sheet}」" if self.sheet else "", self.cell or ""))
+        sheet = f"「{self.sheet}」" if self.sheet else " " if self.file and self.cell else ""
+        document = f"{self.file or ''}{sheet}{self.cell or ''}"
         plan = "・".join(part for part in (self.item, self.field) if part)
         if document and plan:
             return f"{document}（{plan}）"

@@ -72,7 +72,7 @@ def test_a_true_conflict_is_shown_with_three_texts_and_nothing_is_written(plan: 
     head = plan.ledger.head
     with pytest.raises(UnresolvedConflict) as caught:
         proposal.apply()
-    assert all(text in str(caught.value) for text in (conflict.base, conflict.old, conflict.new, "観光課.tsvI6"))
+    assert all(text in str(caught.value) for text in (conflict.base, conflict.old, conflict.new, "観光課.tsv I6"))
     assert plan.ledger.head == head
 
 

@@ -330,7 +330,7 @@ def test_documents_that_change_a_cell_differently_are_refused() -> None:
     with opened() as plan, pytest.raises(PlanLedgerError) as caught:
         plan.propose([one, two])
     assert caught.value.code == "sheets_disagree"
-    assert str(caught.value).startswith("乙.tsvC6")
+    assert str(caught.value).startswith("乙.tsv C6")
 
 
 def test_the_title_line_says_what_plan_to_open() -> None:

@@ -184,7 +184,7 @@ def test_a_merged_item_has_one_text_a_field() -> None:
         with pytest.raises(PlanLedgerError) as caught:
             plan.propose(sheet(rows, header=header))
     assert caught.value.code == "different_texts"
-    assert str(caught.value).startswith("様式.tsvB7（① 観光・主管課）")
+    assert str(caught.value).startswith("様式.tsv B7（① 観光・主管課）")
 
 
 def test_rows_are_matched_by_the_ids_that_a_document_carries() -> None:
