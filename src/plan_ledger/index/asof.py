@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -44,7 +45,7 @@ class ItemRow(NamedTuple):
 
 
 def structure(rows: Rows, plan: int, pair: Pair) -> dict[int, ItemRow]:
-    """Every item of a plan that was there at the pair, alive or withdrawn, by number."""
+    """Every item of a plan that was there at the pair, alive or withdrawn, by number and in that order."""
     found = rows.all(
         "SELECT i.no, s.uuid, i.level, fe.state, p.parent, p.rank, fe.position, p.position"
         " FROM items i JOIN streams s ON s.no = i.no"
@@ -54,7 +55,11 @@ def structure(rows: Rows, plan: int, pair: Pair) -> dict[int, ItemRow]:
         " WHERE i.plan = ?",
         (*winner_params(pair), *winner_params(pair), plan),
     )
+    found.sort(key=_number)  # what is recorded in this order must not depend on the back end
     return {row[0]: ItemRow(row[0], _uuid(bytes(row[1])), row[2], bool(row[3]), *row[4:]) for row in found}
+
+
+_number = itemgetter(0)
 
 
 @lru_cache(maxsize=65_536)
