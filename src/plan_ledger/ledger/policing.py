@@ -29,7 +29,6 @@ class Guard:
     """Refuses a write that lacks what its plans' policies ask for. Of one write, asked with each of its portions."""
 
     work: Work
-    _asked: bool | None = None
     _policies: dict[UUID, Policies] = field(factory=dict[UUID, Policies])
     _plan_of: dict[UUID, UUID] = field(factory=dict[UUID, UUID])
 
@@ -39,9 +38,10 @@ class Guard:
         Raises:
             PolicyRefused: One for each batch and thing that is missing (``Problems`` for several).
         """
-        if self._asked is None:
-            self._asked = catalog.any_policies(self.work.tx)
-        if self._asked:
+        state = self.work.state
+        if state.policies is None:
+            state.policies = catalog.any_policies(self.work.tx)
+        if state.policies:
             raise_problems([problem for batch in batches for problem in self._problems(batch)])
 
     def _problems(self, batch: RecordedBatch) -> list[PolicyRefused]:

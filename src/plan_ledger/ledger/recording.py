@@ -26,7 +26,6 @@ from plan_ledger.ledger.policing import Guard
 from plan_ledger.ledger.remembered import Caches
 from plan_ledger.ledger.work import Clock, Receipt, Work
 from plan_ledger.values.ids import IdFactory
-from plan_ledger.values.schema import Schema
 from plan_ledger.values.texts import clean_text
 
 if TYPE_CHECKING:
@@ -64,8 +63,7 @@ class Recording:
         self._clock = clock
         self._ids = ids
         self._acting = acting
-        self._caches = Caches()
-        self._schemas: dict[tuple[int, int], Schema] = {}
+        self._caches: Caches | None = None
         self.hooks = Hooks(store.reading)
         self._open: ContextVar[_Collecting | None] = ContextVar("plan_ledger_batch", default=None)
 
@@ -73,21 +71,20 @@ class Recording:
         """One write: everything that ``carry_out`` records is committed, with the index, or nothing is."""
         with self._store.writing() as tx:
             # Taken out while the write is open: what a write that fails has put there must not be seen by another.
-            caches, self._caches = self._caches, Caches()
-            schemas, self._schemas = self._schemas, {}
+            caches, self._caches = self._caches or Caches(), None
             work = Work(tx, self._store, caches, self._ledger, self._clock, self._ids)
             work.guard = Guard(work)
             before = work.position
-            carry_out(work, Executor(work, schemas))
+            carry_out(work, Executor(work, caches.schemas))
             work.finish()
             receipt = work.receipt(before)
-        self._caches, self._schemas = caches, schemas
+        self._caches = caches
         self.hooks.call(receipt)
         return receipt
 
     def forget(self) -> None:
         """Drop what is remembered between writes: the index was made anew."""
-        self._caches, self._schemas = Caches(), {}
+        self._caches = None
 
     def submit(self, intent: Intent) -> Receipt:
         """Record one intent now, or with the others at the end of an open batch."""

@@ -43,6 +43,7 @@ class State:
     fields: dict[str, tuple[UUID, LevelSpec, dict[str, str]]] = field(
         factory=dict[str, tuple[UUID, LevelSpec, dict[str, str]]]
     )
+    policies: bool | None = None  # whether any plan has any; None: not asked yet
     characters: int = 0
 
     def forget_schemas(self) -> None:
@@ -50,7 +51,7 @@ class State:
         self.fields.clear()
 
     def clear(self) -> None:
-        self.head, self.characters = b"", 0
+        self.head, self.characters, self.policies = b"", 0, None
         self.items.clear()
         self.cells.clear()
         self.streams.clear()
@@ -65,5 +66,6 @@ class Caches:
     people: dict[Person, ActorRef] = field(factory=dict[Person, ActorRef])
     numbers: log.Numbers = field(factory=log.Numbers)
     state: State = field(factory=State)
+    schemas: dict[tuple[int, int], Schema] = field(factory=dict[tuple[int, int], Schema])  # by plan and revision
     # By who acts (the very object, kept here so that no other can have its id): the header as it is stored.
     headers: dict[int, tuple[Acting, BatchHeader, bytes]] = field(factory=dict[int, tuple[Acting, BatchHeader, bytes]])

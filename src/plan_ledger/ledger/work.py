@@ -290,6 +290,8 @@ class Work:
                     self._cells[uuid] = item.cells
             elif isinstance(event, SchemaDeclared):
                 self._state.forget_schemas()
+            elif isinstance(event, PoliciesDeclared):
+                self._state.policies = True
             elif not isinstance(event, _ELSEWHERE):
                 # What then holds, the index says when it was brought up to date.
                 self._foreseen = False
