@@ -15,7 +15,7 @@ from plan_ledger.index.rebuild import dump_rows
 from plan_ledger.integrity.transfer import dump_lines
 from plan_ledger.ledger.copying import CopyRefused
 from plan_ledger.ledger.loading import LedgerExists
-from plan_ledger.queries.audit_groups import Grouping
+from plan_ledger.queries.audit_answers import Grouping
 from plan_ledger.store import log
 from plan_ledger.store.errors import NoFileBackup
 from plan_ledger.testing.clock import CountingIds, CountingSalts, SteppingClock

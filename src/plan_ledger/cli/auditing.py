@@ -13,7 +13,7 @@ from plan_ledger.cli.options import asks
 from plan_ledger.cli.output import chosen_format, offered, render, write, write_lines
 from plan_ledger.cli.state import State, pass_state
 from plan_ledger.ledger.auditing import AuditQuery
-from plan_ledger.queries.audit_groups import GROUPINGS, Grouping
+from plan_ledger.queries.audit_answers import GROUPINGS, Grouping
 from plan_ledger.queries.audit_kinds import LABELS
 from plan_ledger.queries.results import AuditRow
 from plan_ledger.rendering import audit_csv_lines

@@ -92,17 +92,12 @@ class PlanQueries:
         return [Item(self._handle(), each.id, taken.moment.position) for each in taken if wanted in (None, each.level)]
 
     def _find(self, rows: Rows, name: str, head: int) -> UUID:
-        if len(name) in (32, 36):
-            try:
-                uuid = UUID(name)
-            except ValueError:
-                pass
-            else:
-                if rows.one(
-                    "SELECT i.no FROM items i JOIN streams s ON s.no = i.no WHERE s.uuid = ? AND i.plan = ?",
-                    (uuid.bytes, self._row.no),
-                ):
-                    return uuid
+        uuid = id_of(name)
+        if uuid is not None and rows.one(
+            "SELECT i.no FROM items i JOIN streams s ON s.no = i.no WHERE s.uuid = ? AND i.plan = ?",
+            (uuid.bytes, self._row.no),
+        ):
+            return uuid
         taken = snapshots.take(rows, self._row, MomentRef("now", head, Pair.of(head)))
         everything = (*taken.items, *taken.withdrawn)
         for candidates in (taken.items, everything):
@@ -212,11 +207,9 @@ class PlanQueries:
 
     def history(self, item: Item | str, field: str) -> list[AuditRow]:
         """Every change of one field, in order of recording; corrections stand where they were recorded."""
-        uuid = self._uuid(item)
-        assert uuid is not None
         with self._ledger.reading() as rows:
             teller = self.teller(rows)
-            no, level = self._item_row(rows, uuid)
+            no, level = self._known(rows, teller, item)
             spec = ever_field((teller.schema,), level, field)
             return auditing.history(rows, teller, no, teller.numbers[level, spec.key], teller.head)
 
@@ -256,8 +249,19 @@ class PlanQueries:
         Raises:
             UnknownItem, AmbiguousItem: As for ``plan[item]``.
         """
-        uuid = item.id if isinstance(item, Item) else self._find(rows, item, Moments(rows, self._row).head)
-        return self._item_row(rows, uuid)[0]
+        return self._known(rows, self.teller(rows), item)[0]
+
+    def _known(self, rows: Rows, teller: Teller, item: Item | str) -> tuple[int, str]:
+        """An item's number and level, by handle, id, title or path."""
+        uuid = item.id if isinstance(item, Item) else id_of(item)
+        found = None if uuid is None else teller.number_of(rows, uuid)
+        if found is None:
+            if isinstance(item, Item):
+                raise UnknownItem(item.id.hex)
+            uuid = self._find(rows, item, teller.head)
+            found = teller.number_of(rows, uuid)
+            assert found is not None
+        return found
 
     def meetings(self, *, annulled: bool = False) -> list[MeetingInfo]:
         """The meetings held, in order; with ``annulled``, also those taken back."""
@@ -281,3 +285,13 @@ class PlanQueries:
         with self._ledger.reading() as rows:
             editions.find(Moments(rows, self._row), name)
         return next(each for each in self.meetings() if folded_name(each.name) == folded_name(name))
+
+
+def id_of(name: str) -> UUID | None:
+    """The id that a name reads as."""
+    if len(name) not in (32, 36):
+        return None
+    try:
+        return UUID(name)
+    except ValueError:
+        return None

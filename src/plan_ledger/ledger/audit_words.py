@@ -162,7 +162,7 @@ def resolve(rows: Rows, plan: PlanQueries, teller: Teller, asked: Asked, head: i
         UnknownActor, UnknownSection, UnknownItem, UnknownField, UnknownLevel, UnknownKind, UnknownMoment, UnknownBatch,
         BadPageToken: With the nearest names.
     """
-    moments = Moments(rows, plan.row)
+    moments = Moments(rows, plan.row, head=teller.head, meetings=teller.meetings)
     after = 0 if asked.since is None else moments.resolve(asked.since).pair.known
     upto = head if asked.until is None else min(head, moments.resolve(asked.until).pair.known)
     if asked.batch is not None:
@@ -244,18 +244,17 @@ def _of(teller: Teller, numbers: frozenset[int], roles: tuple[int, ...]) -> Who:
 def _actors(teller: Teller, name: str) -> frozenset[int]:
     """The revisions of actors with this host's id, this name, or these leading words of it."""
     wanted = folded_name(name)
-    found: set[int] = set()
-    names: dict[str, str] = {}
-    for no, row in teller.actor_rows.items():
-        shown = folded_name(row.name) if row.name is not None else ""
-        if row.name is not None:
-            names[shown] = row.name
-        if row.key == name or shown == wanted or shown.startswith(wanted + " "):
-            found.add(no)
+    names = teller.actor_names
+    found = frozenset(
+        no
+        for no, (key, shown) in names.items()
+        if key == name or shown == wanted or (shown is not None and shown.startswith(wanted + " "))
+    )
     if not found:
-        near = get_close_matches(wanted, names, n=3, cutoff=0.3)
-        raise UnknownActor(name, tuple(names[each] for each in near))
-    return frozenset(found)
+        called = {shown: teller.actor_rows[no].name or "" for no, (_, shown) in names.items() if shown is not None}
+        near = get_close_matches(wanted, called, n=3, cutoff=0.3)
+        raise UnknownActor(name, tuple(called[each] for each in near))
+    return found
 
 
 def _section(teller: Teller, name: str) -> frozenset[int]:

@@ -13,10 +13,11 @@ from plan_ledger.errors import PlanLedgerError
 from plan_ledger.ledger.audit_words import FILTERS, Asked, AuditFilters, Sort, resolve
 from plan_ledger.ledger.item import Item
 from plan_ledger.queries import audit, audit_acts
-from plan_ledger.queries.audit_exceptions import AuditExceptions, Finder
-from plan_ledger.queries.audit_explain import AuditExplanation, explain
+from plan_ledger.queries.audit_answers import AuditExceptions, AuditExplanation, AuditGroups, Grouping
+from plan_ledger.queries.audit_exceptions import Finder
+from plan_ledger.queries.audit_explain import explain
 from plan_ledger.queries.audit_filters import Selection
-from plan_ledger.queries.audit_groups import AuditGroups, Grouping, group
+from plan_ledger.queries.audit_groups import group
 from plan_ledger.queries.audit_narrow import narrow_changes, narrow_snapshot
 from plan_ledger.queries.audit_report import AuditPage, AuditReport, Statement
 from plan_ledger.queries.moments import Moment
@@ -182,9 +183,7 @@ class AuditQuery:
         return islice(_once(found), self.asked.limit)
 
     def _rows(self, part: _Part) -> Iterator[AuditRow]:
-        with self._ledger.reading() as rows:
-            teller = part.plan.teller(rows)
-        for portion in audit.pages(self._ledger.reading, teller, part.selection, self.asked.limit):
+        for portion in audit.pages(self._ledger.reading, part.plan.teller, part.selection, self.asked.limit):
             yield from portion
 
     def rows(self) -> list[AuditRow]:
@@ -204,9 +203,7 @@ class AuditQuery:
         if len(self._parts) != 1:
             return sum(1 for _ in self.limit(None))
         (part,) = self._parts
-        with self._ledger.reading() as rows:
-            teller = part.plan.teller(rows)
-        return audit.count(self._ledger.reading, teller, part.selection)
+        return audit.count(self._ledger.reading, part.plan.teller, part.selection)
 
     def group_by(self, by: Grouping) -> AuditGroups:
         """Counts, items touched, and how far amounts moved: by ``actor``, ``section``, ``field`` or ``meeting``."""

@@ -20,12 +20,13 @@ PAGE = 1000
 NEAR = 20_000
 """How many positions are gone through for a field before its registers are asked."""
 Reading = Callable[[], AbstractContextManager[Rows]]
+Telling = Callable[[Rows], Teller]
 
 
 def page(rows: Rows, plan: catalog.PlanRow, selection: Selection, limit: int) -> list[AuditRow]:
     """The first changes of items that fit, at most ``limit``; without acts."""
     teller = Teller(rows, plan, head(rows))
-    return teller.tell(rows, read(rows, teller, selection, limit), selection)
+    return teller.tell(rows, read(rows, teller, selection, limit)[0], selection)
 
 
 def head(rows: Rows) -> int:
@@ -35,8 +36,8 @@ def head(rows: Rows) -> int:
     return int(row[0])
 
 
-def read(rows: Rows, teller: Teller, selection: Selection, limit: int) -> list[SqlRow]:
-    """What the index finds, in the selection's order, at most ``limit``.
+def read(rows: Rows, teller: Teller, selection: Selection, limit: int) -> tuple[list[SqlRow], bool]:
+    """What the index finds, in the selection's order, at most ``limit``; and whether that is all.
 
     Fields and kinds alone are first looked for close by, along the recorded range: most change often enough to fill
     the page there. What does not is rare, and reached through the items' registers.
@@ -44,10 +45,11 @@ def read(rows: Rows, teller: Teller, selection: Selection, limit: int) -> list[S
     if not audit_select.by_register(selection):
         return _listed(rows, teller, selection, limit, near=False)
     window, rest = _window(selection)
-    found = _listed(rows, teller, window, limit, near=True)
-    if rest is not None and len(found) < limit:
-        found += _listed(rows, teller, rest, limit - len(found), near=False)
-    return found
+    found, ended = _listed(rows, teller, window, limit, near=True)
+    if rest is None or not ended:
+        return found, ended
+    more, ended = _listed(rows, teller, rest, limit - len(found), near=False)
+    return found + more, ended
 
 
 def _window(selection: Selection) -> tuple[Selection, Selection | None]:
@@ -61,11 +63,13 @@ def _window(selection: Selection) -> tuple[Selection, Selection | None]:
     return evolve(selection, upto=cut), evolve(selection, after=cut)
 
 
-def _listed(rows: Rows, teller: Teller, selection: Selection, limit: int, *, near: bool) -> list[SqlRow]:
+def _listed(rows: Rows, teller: Teller, selection: Selection, limit: int, *, near: bool) -> tuple[list[SqlRow], bool]:
     statement = audit_select.listing(selection, teller.sole, limit, first_batch(rows, selection), near=near)
     found = rows.all(statement.sql, statement.params)
-    found.sort(key=_position, reverse=selection.descending)  # the database need not keep the order of what it looked up
-    return found
+    # The database need not keep the order of what it looked up; a batch that is somebody's twice comes twice.
+    found.sort(key=_position, reverse=selection.descending)
+    once = [entry for at, entry in enumerate(found) if not at or entry[0] != found[at - 1][0]]
+    return once, len(found) < limit
 
 
 def _position(entry: SqlRow) -> int:
@@ -80,12 +84,12 @@ def first_batch(rows: Rows, selection: Selection) -> int:
     return int(row[0]) if row else selection.after + 1
 
 
-def pages(reading: Reading, teller: Teller, selection: Selection, limit: int | None) -> Iterator[list[AuditRow]]:
+def pages(reading: Reading, telling: Telling, selection: Selection, limit: int | None) -> Iterator[list[AuditRow]]:
     """Changes and acts behind one another, each page within a view of its own; the end is the selection's.
 
     Args:
         reading: Opens a view of the ledger.
-        teller: Tells the plan's rows.
+        telling: Gives what tells the plan's rows, as of a view.
         selection: What is listed; with ``descending`` from the end.
         limit: How many rows to give at most.
     """
@@ -94,12 +98,12 @@ def pages(reading: Reading, teller: Teller, selection: Selection, limit: int | N
     while left is None or left > 0:
         size = PAGE if left is None or selection.residual else min(PAGE, left)
         with reading() as rows:
+            teller = telling(rows)
             if acts is None:
                 acts = audit_acts.listed(rows, teller, selection)
                 acts.sort(key=_row_position, reverse=selection.descending)
-            found = read(rows, teller, selection, size)
+            found, ended = read(rows, teller, selection, size)
             told = teller.tell(rows, found, selection)
-        ended = len(found) < size
         if acts:
             due = acts if ended else [act for act in acts if _reached(act.position, found[-1][0], selection)]
             acts = acts[len(due) :]
@@ -122,11 +126,12 @@ def _reached(position: int, last: int, selection: Selection) -> bool:
     return position >= last if selection.descending else position <= last
 
 
-def count(reading: Reading, teller: Teller, selection: Selection) -> int:
+def count(reading: Reading, telling: Telling, selection: Selection) -> int:
     """How many rows there are, changes and acts."""
     if selection.residual:
-        return sum(len(portion) for portion in pages(reading, teller, selection, None))
+        return sum(len(portion) for portion in pages(reading, telling, selection, None))
     with reading() as rows:
+        teller = telling(rows)
         statement = audit_select.counting(selection, teller.sole, first_batch(rows, selection))
         row = rows.one(statement.sql, statement.params)
         assert row is not None
@@ -134,16 +139,26 @@ def count(reading: Reading, teller: Teller, selection: Selection) -> int:
 
 
 _HISTORY = (
-    f"SELECT {COLUMNS}, e.batch, e.hash, q.register, q.effective, q.state, x.body, q.old, y.body, o.state"
-    f" FROM (SELECT {audit_select.CUT}, {audit_select.OLD} AS old FROM facts c WHERE c.register = ?"
-    f" AND c.position <= ? LIMIT {audit_select.ALL}) q CROSS JOIN events e{JOINS}"
-    " LEFT JOIN texts x ON x.position = q.position LEFT JOIN texts y ON y.position = q.old"
-    " LEFT JOIN facts o ON o.position = q.old WHERE e.position = q.position"
+    f"SELECT {COLUMNS}, e.batch, e.hash, f.register, f.effective, f.state, x.body FROM facts f CROSS JOIN events e"
+    f"{JOINS} LEFT JOIN texts x ON x.position = f.position"
+    " WHERE f.register = ? AND f.position <= ? AND e.position = f.position"
 )
 
 
 def history(rows: Rows, teller: Teller, item: int, number: int, upto: int) -> list[AuditRow]:
-    """Every fact of one register in order of recording."""
+    """Every fact of one register in order of recording, with what each took the place of."""
     found = rows.all(_HISTORY, (register(item, number), upto))
     found.sort(key=_position)
-    return teller.tell(rows, found)
+    seen: list[tuple[int, int]] = []
+    texts: dict[int, tuple[str | None, int]] = {}
+    whole: list[SqlRow] = []
+    for entry in found:
+        position, effective = entry[0], entry[7]
+        at = len(seen)
+        while at and seen[at - 1] > (effective, position):
+            at -= 1
+        old = seen[at - 1][1] if at else None
+        seen.insert(at, (effective, position))
+        texts[position] = entry[9], entry[8]
+        whole.append((*entry, old, *(texts[old] if old is not None else (None, None))))
+    return teller.tell(rows, whole)

@@ -19,9 +19,9 @@ from plan_ledger.values.texts import REDACTED_TEXT
 
 SQL = (
     f"SELECT {COLUMNS}, e.batch, e.hash, t.name FROM events e{JOINS} JOIN event_types t ON t.no = e.type"
-    " WHERE e.stream = ? AND e.position > ? AND e.position <= ? ORDER BY e.position"
+    " WHERE e.stream IN (?, ?) AND +e.position > ? AND +e.position <= ?"
 )
-"""A stream's events by the index on streams: a plan's own stream, and the ledger's, hold acts alone."""
+"""The events of two streams by the index on streams: a plan's own stream, and the ledger's, hold acts alone."""
 
 
 def listed(rows: Rows, teller: Teller, selection: Selection) -> list[AuditRow]:
@@ -30,12 +30,10 @@ def listed(rows: Rows, teller: Teller, selection: Selection) -> list[AuditRow]:
         return []
     if selection.about_items and not _may_be_redactions(selection):
         return []
-    found: list[AuditRow] = []
-    for stream in (teller.plan.no, ledger_stream(rows)):
-        if stream is not None:
-            found += _of_stream(rows, teller, selection, stream)
-    found.sort(key=_position)
-    return found
+    streams = (teller.plan.no, teller.ledger_stream)
+    entries = rows.all(SQL, (*streams, selection.after, selection.upto))
+    told = (_row(rows, teller, selection, entry) for entry in entries)
+    return sorted((row for row in told if row is not None), key=_position)
 
 
 def _position(row: AuditRow) -> int:
@@ -43,8 +41,6 @@ def _position(row: AuditRow) -> int:
 
 
 def _may_be_acts(selection: Selection) -> bool:
-    from plan_ledger.queries.audit_kinds import CHANGES
-
     return bool((selection.kinds or frozenset()) - CHANGES.keys())
 
 
@@ -53,36 +49,29 @@ def _may_be_redactions(selection: Selection) -> bool:
     return all(each is None for each in (selection.effective, selection.value, selection.moved_by))
 
 
-def ledger_stream(rows: Rows) -> int | None:
-    """The number of the ledger's own stream; None where nothing was recorded in it."""
-    row = rows.one("SELECT s.no FROM ledger l JOIN streams s ON s.uuid = l.uuid")
-    return None if row is None else int(row[0])
+def _row(rows: Rows, teller: Teller, selection: Selection, entry: SqlRow) -> AuditRow | None:
+    """An act in words; None where it does not fit."""
+    kind = kind_of_type(entry[6])
+    if kind in ROUTINE and not selection.acts and not (selection.kinds and kind in selection.kinds):
+        return None
+    payload: dict[str, Any] = json.loads(bytes(entry[3]))
+    if _first_schema(kind, payload) and not selection.acts and selection.kinds is None:
+        return None
+    header = read_header(bytes(entry[2]))
+    if not (
+        all(who.is_in(header) for who in selection.who)
+        and selection.header_fits(header)
+        and selection.kind_fits(kind, header)
+        and selection.source_fits(header, {})
+    ):
+        return None
+    if selection.about_items and not _about(rows, teller, selection, kind, payload):
+        return None
+    return _tell(rows, teller, entry, kind, payload)
 
 
-def _of_stream(rows: Rows, teller: Teller, selection: Selection, stream: int) -> list[AuditRow]:
-    told: list[AuditRow] = []
-    for entry in rows.all(SQL, (stream, selection.after, selection.upto)):
-        payload: dict[str, Any] = json.loads(bytes(entry[3]))
-        kind = kind_of_type(entry[6])
-        header = read_header(bytes(entry[2]))
-        if _routine(kind, payload) and not selection.acts and not (selection.kinds and kind in selection.kinds):
-            continue
-        if not (
-            all(who.is_in(header) for who in selection.who)
-            and selection.header_fits(header)
-            and selection.kind_fits(kind, header)
-            and selection.source_fits(header, {})
-        ):
-            continue
-        row = _tell(rows, teller, entry, kind, payload)
-        if selection.about_items and not _about(rows, teller, selection, kind, payload):
-            continue
-        told.append(row)
-    return told
-
-
-def _routine(kind: str, payload: Mapping[str, Any]) -> bool:
-    return kind in ROUTINE or (kind == "schema_declared" and payload.get("revision") == 1)
+def _first_schema(kind: str, payload: Mapping[str, Any]) -> bool:
+    return kind == "schema_declared" and payload.get("revision") == 1
 
 
 def _about(rows: Rows, teller: Teller, selection: Selection, kind: str, payload: Mapping[str, Any]) -> bool:
@@ -168,6 +157,3 @@ def _redacted(
     level = teller.schema.level(standing.level)
     spec = level.field(key) if level else None
     return item, standing.level, standing.path, key, spec.label if spec else key
-
-
-__all__ = ["ACTS", "SQL", "ledger_stream", "listed"]

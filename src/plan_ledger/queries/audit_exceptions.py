@@ -22,91 +22,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time
-from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
 from plan_ledger.queries import audit
+from plan_ledger.queries.audit_answers import RULES, AuditException
 from plan_ledger.queries.audit_filters import Selection
-from plan_ledger.queries.audit_report import Statement
 from plan_ledger.queries.audit_rows import Teller
 from plan_ledger.queries.audit_thin import Thin, facts, positions, section_of, who
-from plan_ledger.queries.results import ERASED, Actor, time_of
-from plan_ledger.queries.shown import Shown
+from plan_ledger.queries.results import ERASED, time_of
 
-RULES: Final[Mapping[str, str]] = {
-    "blank_reason": "変更理由なし",
-    "after_hold": "資料確定後の変更",
-    "other_section": "他所属の行の変更",
-    "mass": "一括取込",
-    "clock": "時計のずれ",
-}
-"""Rules by name with the office's words, in the order of the report."""
 _TITLES = 3
 _MICRO = 1_000_000
-
-
-@frozen
-class AuditException:
-    """One batch to be looked at. ``events``: changes in it that the rule is about; ``paths``: some of their rows."""
-
-    rule: str
-    batch: int
-    first: int
-    last: int
-    events: int
-    recorded_at: datetime
-    actor: Actor
-    author: Actor | None
-    reason: str | None
-    document: str | None
-    detail: str
-    paths: tuple[tuple[str, ...], ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "rule": self.rule,
-            "label": RULES[self.rule],
-            "batch": self.batch,
-            "first": self.first,
-            "last": self.last,
-            "events": self.events,
-            "recorded_at": self.recorded_at.isoformat(),
-            "actor": self.actor.to_dict(),
-            "on_behalf_of": self.author.to_dict() if self.author else None,
-            "reason": self.reason,
-            "document": self.document,
-            "detail": self.detail,
-            "paths": [list(path) for path in self.paths],
-        }
-
-
-@frozen(eq=False)
-class AuditExceptions(Shown):
-    """The findings, rule by rule, each in order of recording. ``mass`` is from how many changes on a batch is large."""
-
-    statement: Statement
-    mass: int
-    found: tuple[AuditException, ...]
-
-    def __iter__(self) -> Iterator[AuditException]:
-        return iter(self.found)
-
-    def __len__(self) -> int:
-        return len(self.found)
-
-    def of(self, rule: str) -> tuple[AuditException, ...]:
-        """The findings of one rule."""
-        return tuple(each for each in self.found if each.rule == rule)
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            **self.statement.to_dict(),
-            "mass": self.mass,
-            "counts": {rule: len(self.of(rule)) for rule in RULES},
-            "exceptions": [each.to_dict() for each in self.found],
-        }
 
 
 @frozen

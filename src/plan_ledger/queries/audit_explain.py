@@ -4,40 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
-
-from attrs import frozen
 
 from plan_ledger.queries import audit, audit_acts, audit_select
+from plan_ledger.queries.audit_answers import AuditExplanation
 from plan_ledger.queries.audit_filters import Selection
 from plan_ledger.queries.audit_rows import Teller
-from plan_ledger.queries.shown import Shown
 from plan_ledger.store.transaction import Rows, SqlValue
 
 _SQLITE_SCAN = re.compile(r"SCAN (f|e|facts|events|v)\b(?!.*USING (COVERING )?INDEX)")
 _POSTGRES_SCAN = re.compile(r"Seq Scan on (facts|events)\b")
-
-
-@frozen(eq=False)
-class AuditExplanation(Shown):
-    """The database's own words for each step, those that read a whole table, and the filters no index knows.
-
-    What ``row_by_row`` names is decided on the rows that the other filters leave, in the order of recording, until
-    enough are found: with no other filter that is the whole range.
-    """
-
-    steps: tuple[str, ...]
-    full_scans: tuple[str, ...]
-    row_by_row: tuple[str, ...]
-    statements: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "steps": list(self.steps),
-            "full_scans": list(self.full_scans),
-            "row_by_row": list(self.row_by_row),
-            "statements": list(self.statements),
-        }
 
 
 def explain(
@@ -51,7 +26,9 @@ def explain(
         first = audit.first_batch(rows, selection)
         size = audit.PAGE if limit is None else min(limit, audit.PAGE)
         page = audit_select.listing(selection, teller.sole, size, first)
-        acts = audit_select.Statement(audit_acts.SQL, (teller.plan.no, selection.after, selection.upto))
+        acts = audit_select.Statement(
+            audit_acts.SQL, (teller.plan.no, teller.ledger_stream, selection.after, selection.upto)
+        )
         for statement in (page, acts):
             statements.append(statement.sql)
             steps += _steps(rows, statement.sql, statement.params, sqlite=sqlite)

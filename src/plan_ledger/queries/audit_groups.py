@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Literal, cast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import ClassVar, cast
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.index.registers import MASK
 from plan_ledger.queries import audit, audit_select
+from plan_ledger.queries.audit_answers import GROUPINGS, AuditGroup, AuditGroups, Grouping
 from plan_ledger.queries.audit_filters import Selection, moved_yen
 from plan_ledger.queries.audit_report import Statement
 from plan_ledger.queries.audit_rows import Teller
 from plan_ledger.queries.audit_thin import Thin, facts, positions, section_of, who
 from plan_ledger.queries.results import PLACE_LABEL
-from plan_ledger.queries.shown import Shown
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.schema import EXISTENCE, PLACE
 from plan_ledger.values.texts import REDACTED_TEXT
 
-Grouping = Literal["actor", "section", "field", "meeting"]
-GROUPINGS: Mapping[str, str] = {"actor": "入力者", "section": "所属", "field": "欄", "meeting": "会議"}
 EXISTENCE_LABEL = "行の追加・掲載終了"
 NOT_HANDED_OUT = "（未配布）"
 NO_SECTION = "（所属なし）"
@@ -36,72 +34,6 @@ class UnknownGrouping(PlanLedgerError):
     en: ClassVar[str] = "Can't group by {by!r}; choose actor, section, field or meeting."
 
     by: str
-
-
-@frozen
-class AuditGroup:
-    """Changes that have something in common.
-
-    ``increase`` and ``decrease`` are the sums in yen by which amounts rose and fell, change by change; ``unread`` is
-    how many changes of amounts could not be counted because the one or the other text is no sum.
-    """
-
-    key: str | None
-    label: str
-    count: int
-    items: int
-    increase: int
-    decrease: int
-    unread: int
-    first: int
-    last: int
-
-    @property
-    def net(self) -> int:
-        """By how many yen the amounts rose in all."""
-        return self.increase - self.decrease
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "key": self.key,
-            "label": self.label,
-            "count": self.count,
-            "items": self.items,
-            "increase": self.increase,
-            "decrease": self.decrease,
-            "net": self.net,
-            "unread": self.unread,
-            "first": self.first,
-            "last": self.last,
-        }
-
-
-@frozen(eq=False)
-class AuditGroups(Shown):
-    """Groups, the largest first; of meetings in the order in which they were handed out. Acts are not counted."""
-
-    statement: Statement
-    by: Grouping
-    groups: tuple[AuditGroup, ...]
-
-    def __iter__(self) -> Iterator[AuditGroup]:
-        return iter(self.groups)
-
-    def __len__(self) -> int:
-        return len(self.groups)
-
-    @property
-    def count(self) -> int:
-        """All changes."""
-        return sum(each.count for each in self.groups)
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            **self.statement.to_dict(),
-            "by": self.by,
-            "count": self.count,
-            "groups": [each.to_dict() for each in self.groups],
-        }
 
 
 @define

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from uuid import UUID
 
 from attrs import frozen
@@ -16,7 +17,7 @@ from plan_ledger.queries.results import PLACE_LABEL, Actor, AuditRow
 from plan_ledger.store.transaction import Rows, SqlRow, SqlValue, chunks, marks
 from plan_ledger.values.coordinates import effective_of
 from plan_ledger.values.schema import EXISTENCE, PLACE, FieldKind, FieldSpec
-from plan_ledger.values.texts import REDACTED_TEXT
+from plan_ledger.values.texts import REDACTED_TEXT, folded_name
 
 
 @frozen
@@ -41,6 +42,8 @@ class Teller:
         self.numbers = catalog.field_numbers(rows, plan.no)
         self.meetings = catalog.meetings(rows, plan.no)
         self.appearances = Appearances(self.meetings)
+        stream = rows.one("SELECT s.no FROM ledger l JOIN streams s ON s.uuid = l.uuid")
+        self.ledger_stream = 0 if stream is None else int(stream[0])
         self.alone = rows.one("SELECT 1 FROM plans WHERE no <> ?", (plan.no,)) is None
         self._specs: dict[int, tuple[str, str, FieldSpec | None]] = {}
         for (level, key), number in self.numbers.items():
@@ -52,6 +55,27 @@ class Teller:
             if (level.key, level.title) in self.numbers
         )
         self._items: dict[int, Standing] = {}
+        self._numbers_of: dict[UUID, tuple[int, str]] = {}
+
+    @cached_property
+    def actor_names(self) -> dict[int, tuple[str | None, str | None]]:
+        """Of every actor's revision the host's id, and the name folded for comparing; None where there is none."""
+        return {
+            no: (row.key, None if row.name is None else folded_name(row.name)) for no, row in self.actor_rows.items()
+        }
+
+    def number_of(self, rows: Rows, item: UUID) -> tuple[int, str] | None:
+        """An item's number and level; None where the plan has no such item."""
+        found = self._numbers_of.get(item)
+        if found is None:
+            row = rows.one(
+                "SELECT i.no, i.level FROM items i JOIN streams s ON s.no = i.no WHERE s.uuid = ? AND i.plan = ?",
+                (item.bytes, self.plan.no),
+            )
+            if row is None:
+                return None
+            found = self._numbers_of[item] = (row[0], row[1])
+        return found
 
     @property
     def sole(self) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from plan_ledger.index.registers import BITS, MASK, register
 from plan_ledger.queries.audit_filters import Selection, Who
@@ -28,12 +28,17 @@ NUMBER = f"(f.register & {MASK})"
 ITEM = f"(f.register >> {BITS})"
 _ORDINARY = "f.effective = f.position * 1048576"
 _LATE = "f.effective <> f.position * 1048576"
-OLD = (
-    "(SELECT o.position FROM facts o WHERE o.register = c.register AND"
-    " (o.effective, o.position) < (c.effective, c.position) AND o.position < c.position"
-    " ORDER BY o.effective DESC, o.position DESC LIMIT 1)"
-)
-"""The position of the fact that a fact ``c`` took the place of."""
+
+
+def _old(fact: str) -> str:
+    """The position of the fact that one took the place of."""
+    return (
+        f"(SELECT o.position FROM facts o WHERE o.register = {fact}.register AND"
+        f" (o.effective, o.position) < ({fact}.effective, {fact}.position) AND o.position < {fact}.position"
+        " ORDER BY o.effective DESC, o.position DESC LIMIT 1)"
+    )
+
+
 CUT = "c.position, c.register, c.effective, c.state"
 FACT = "f.position, f.register, f.effective, f.state"
 
@@ -46,15 +51,19 @@ class Statement:
 
 @frozen
 class _Branch:
-    """A walk over one index. ``order`` are the columns in whose order it goes."""
+    """A walk over one index. ``order`` are the columns in whose order it goes; ``ordered``: it needs no sorting.
+
+    A walk over somebody's batches meets a batch twice that is theirs in two roles.
+    """
 
     source: str
     where: tuple[str, ...]
     params: tuple[SqlValue, ...]
     order: tuple[str, ...] = ("f.position",)
+    ordered: bool = True
 
-    def also(self, where: Iterable[str], params: Iterable[SqlValue]) -> _Branch:
-        return _Branch(self.source, (*self.where, *where), (*self.params, *params), self.order)
+    def also(self, where: Iterable[str], params: Iterable[SqlValue], source: str = "") -> _Branch:
+        return evolve(self, source=self.source + source, where=(*self.where, *where), params=(*self.params, *params))
 
     def sql(self, columns: str) -> str:
         return f"SELECT {columns} FROM {self.source} WHERE {' AND '.join(self.where)}"
@@ -73,14 +82,19 @@ def listing(
         near: Fields and kinds are looked for along the recorded range, not along the items' registers: right for a
             short range, or for fields that change often.
     """
-    found = _cut(selection, plan, limit, first_batch, near=near)
+    branches = _branches(selection, plan, first_batch, near=near)
+    if len(branches) == 1 and branches[0].ordered:
+        found = _walk(selection, branches[0], f"{FACT}, {_old('f')} AS old", limit)
+    else:
+        cut = _cut(selection, branches, limit)
+        old = f"SELECT {CUT}, {_old('c')} AS old FROM ({cut.sql}) c ORDER BY c.position{_way(selection)} LIMIT ?"
+        found = Statement(old, (*cut.params, limit))
     return Statement(
-        f"SELECT {COLUMNS}, e.batch, e.hash, q.register, q.effective, q.state, x.body, q.old, y.body, o.state"
-        f" FROM (SELECT {CUT}, {OLD} AS old FROM ({found.sql}) c ORDER BY c.position{_way(selection)} LIMIT ?) q"
-        f" CROSS JOIN events e{JOINS} LEFT JOIN texts x ON x.position = q.position"
-        " LEFT JOIN texts y ON y.position = q.old LEFT JOIN facts o ON o.position = q.old"
-        " WHERE e.position = q.position",
-        (*found.params, limit),
+        f"SELECT {COLUMNS}, e.batch, e.hash, q.register, q.effective, q.state, x.body, q.old, y.body,"
+        " CASE WHEN y.body IS NULL THEN (SELECT o.state FROM facts o WHERE o.position = q.old) END"
+        f" FROM ({found.sql}) q CROSS JOIN events e{JOINS} LEFT JOIN texts x ON x.position = q.position"
+        " LEFT JOIN texts y ON y.position = q.old WHERE e.position = q.position",
+        found.params,
     )
 
 
@@ -88,7 +102,7 @@ def counting(selection: Selection, plan: int | None, first_batch: int = 0) -> St
     """How many facts the index finds."""
     branches = _branches(selection, plan, first_batch)
     if len(branches) == 1:
-        return Statement(branches[0].sql("count(*)"), branches[0].params)
+        return Statement(branches[0].sql("count(DISTINCT f.position)"), branches[0].params)
     union = " UNION ".join(branch.sql("f.position AS position") for branch in branches)
     return Statement(
         f"SELECT count(*) FROM ({union}) u", tuple(param for branch in branches for param in branch.params)
@@ -97,10 +111,15 @@ def counting(selection: Selection, plan: int | None, first_batch: int = 0) -> St
 
 def thinly(selection: Selection, plan: int | None, first_batch: int = 0) -> Statement:
     """Every fact found, in order, with its batch and header and without texts: for groups and exceptions."""
-    found = _cut(selection, plan, ALL, first_batch)
+    columns = "f.position, f.register, f.effective, f.state, e.batch, e.recorded_at, h.content"
+    looked_up = f" CROSS JOIN events e{JOINS}"
+    branches = _branches(selection, plan, first_batch)
+    if len(branches) == 1:
+        # Spelled out, so that a walk in order is not sorted again.
+        return _walk(selection, branches[0].also(("e.position = f.position",), (), looked_up), columns, ALL)
+    found = _cut(selection, branches, ALL)
     return Statement(
-        "SELECT q.position, q.register, q.effective, q.state, e.batch, e.recorded_at, h.content"
-        f" FROM ({found.sql}) q CROSS JOIN events e{JOINS} WHERE e.position = q.position",
+        f"SELECT {columns} FROM ({found.sql}) f{looked_up} WHERE e.position = f.position ORDER BY f.position",
         found.params,
     )
 
@@ -113,19 +132,19 @@ def by_register(selection: Selection) -> bool:
     return _numbers(selection) is not None
 
 
-def _cut(selection: Selection, plan: int | None, limit: int, first_batch: int, *, near: bool = False) -> Statement:
+def _cut(selection: Selection, branches: list[_Branch], limit: int) -> Statement:
     """The facts of a page in order."""
-    branches = _branches(selection, plan, first_batch, near=near)
-    way = _way(selection)
-    walks = [
-        f"{branch.sql(FACT)} ORDER BY {', '.join(column + way for column in branch.order)} LIMIT ?"
-        for branch in branches
-    ]
-    params = [param for branch in branches for param in (*branch.params, limit)]
+    walks = [_walk(selection, branch, FACT, limit) for branch in branches]
     if len(walks) == 1:
-        return Statement(walks[0], tuple(params))
-    union = " UNION ".join(f"SELECT * FROM ({walk}) w{number}" for number, walk in enumerate(walks))
-    return Statement(f"SELECT {CUT} FROM ({union}) c ORDER BY c.position{way} LIMIT ?", (*params, limit))
+        return walks[0]
+    union = " UNION ".join(f"SELECT * FROM ({walk.sql}) w{number}" for number, walk in enumerate(walks))
+    params = [param for walk in walks for param in walk.params]
+    return Statement(f"SELECT {CUT} FROM ({union}) c ORDER BY c.position{_way(selection)} LIMIT ?", (*params, limit))
+
+
+def _walk(selection: Selection, branch: _Branch, columns: str, limit: int) -> Statement:
+    order = ", ".join(column + _way(selection) for column in branch.order)
+    return Statement(f"{branch.sql(columns)} ORDER BY {order} LIMIT ?", (*branch.params, limit))
 
 
 def _way(selection: Selection) -> str:
@@ -168,11 +187,12 @@ def _ranged(
         if numbers is not None and len(items) * len(numbers) <= FEW_REGISTERS:
             registers = sorted(register(item, number) for item in items for number in numbers)
             found = f"f.register IN ({marks(len(registers))})" if registers else "1 = 0"
-            walk = _Branch("facts f", (found, *_RANGE, *more), (*registers, *ranged))
+            walk = _Branch("facts f", (found, *_RANGE, *more), (*registers, *ranged), ordered=False)
             return [_narrowed(walk, selection, plan, who=who)]
         found = f"i.no IN ({marks(len(items))})" if items else "1 = 0"
         within = f"f.register >= i.no * {MASK + 1} AND f.register <= i.no * {MASK + 1} + {MASK}"
-        walk = _Branch("items i CROSS JOIN facts f", (found, within, *_RANGE, *more), (*sorted(items), *ranged))
+        params = (*sorted(items), *ranged)
+        walk = _Branch("items i CROSS JOIN facts f", (found, within, *_RANGE, *more), params, ordered=False)
         return [_narrowed(walk, selection, None, who=who, numbers=True, joined=True)]
     if who:
         first, *others = sorted(who, key=lambda each: len(each.actors))
@@ -183,33 +203,32 @@ def _ranged(
                 (*own, *inside),
                 (*params, first_batch, upto, *ranged),
                 order,
+                ordered=len(order) > 1,
             )
             for own, params, order in _theirs(first)
         ]
         return [_narrowed(walk, selection, plan, who=others, items=True, numbers=True) for walk in walks]
     if selection.kinds == frozenset({"corrected"}):
-        walk = _Branch("corrections c CROSS JOIN facts f", ("f.position = c.position", *_RANGE, *more), ranged)
+        of = ("f.position = r.position", *_RANGE, *more)
+        walk = _Branch("corrections r CROSS JOIN facts f", of, ranged, ordered=False)
         return [_narrowed(walk, selection, plan, items=True, numbers=True)]
     if numbers is not None and not near:
-        registers = ", ".join(f"i.no * {MASK + 1} + {int(number)}" for number in sorted(numbers))
-        found = f"f.register IN ({registers})" if numbers else "1 = 0"
-        walk = _Branch("items i CROSS JOIN facts f", (found, *_RANGE, *more), ranged)
+        computed = ", ".join(f"i.no * {MASK + 1} + {int(number)}" for number in sorted(numbers))
+        found = f"f.register IN ({computed})" if numbers else "1 = 0"
+        walk = _Branch("items i CROSS JOIN facts f", (found, *_RANGE, *more), ranged, ordered=False)
         return [_narrowed(walk, selection, plan, items=True, joined=True)]
     walk = _Branch("facts f", (*_RANGE, *more), ranged)
     return [_narrowed(walk, selection, plan, items=True, numbers=True)]
 
 
 def _theirs(who: Who) -> list[tuple[tuple[str, ...], tuple[SqlValue, ...], tuple[str, ...]]]:
-    """Conditions on somebody's batches: one actor in one role has them in order already."""
+    """Conditions on somebody's batches: one actor has them in order already."""
     actors = sorted(who.actors)
-    if len(actors) * len(who.roles) <= FEW_BRANCHES:
-        return [
-            (("a.actor = ?", "a.role = ?"), (actor, role), ("a.batch", "f.position"))
-            for actor in actors
-            for role in who.roles
-        ] or [(("1 = 0",), (), ("f.position",))]
-    among = (f"a.actor IN ({marks(len(actors))})", f"a.role IN ({marks(len(who.roles))})")
-    return [(among, (*actors, *who.roles), ("f.position",))]
+    roles = f"a.role IN ({marks(len(who.roles))})"
+    if 0 < len(actors) <= FEW_BRANCHES:
+        return [(("a.actor = ?", roles), (actor, *who.roles), ("a.batch", "f.position")) for actor in actors]
+    among = f"a.actor IN ({marks(len(actors))})" if actors else "1 = 0"
+    return [((among, roles), (*actors, *who.roles), ("f.position",))]
 
 
 def _numbers(selection: Selection) -> frozenset[int] | None:
@@ -240,6 +259,7 @@ def _narrowed(
     """A walk with the filters that it does not start from: those named here, the plan, the level."""
     where: list[str] = []
     params: list[SqlValue] = []
+    source = ""
     if numbers and (wanted := _numbers(selection)) is not None:
         where.append(f"{NUMBER} IN ({marks(len(wanted))})" if wanted else "1 = 0")
         params += sorted(wanted)
@@ -255,7 +275,7 @@ def _narrowed(
         params += [*actors, *each.roles]
     if plan is not None or selection.level is not None:
         if not joined:
-            walk = _Branch(f"{walk.source} CROSS JOIN items i", walk.where, walk.params, walk.order)
+            source = " CROSS JOIN items i"
             where.append(f"i.no = {ITEM}")
         if plan is not None:
             where.append("i.plan = ?")
@@ -263,4 +283,4 @@ def _narrowed(
         if selection.level is not None:
             where.append("i.level = ?")
             params.append(selection.level)
-    return walk.also(where, params)
+    return walk.also(where, params, source)

@@ -29,24 +29,14 @@ class Thin:
 
 
 def facts(rows: Rows, teller: Teller, selection: Selection) -> Iterator[Thin]:
-    """What the index finds, oldest first; what no index knows is not looked at."""
+    """What the index finds, oldest first, each once; what no index knows is not looked at."""
     selection = evolve(selection, descending=False)
     statement = audit_select.thinly(selection, teller.sole, audit.first_batch(rows, selection))
     last = 0
     for position, register, effective, _, batch, recorded_us, header in rows.each(statement.sql, statement.params):
-        if position < last:  # the database need not keep the order of what it looked up
-            yield from _sorted_rest(rows, statement, last)
-            return
+        if position == last:
+            continue
         last = position
-        yield Thin(
-            position, register >> BITS, register & MASK, effective, batch, recorded_us, read_header(bytes(header))
-        )
-
-
-def _sorted_rest(rows: Rows, statement: audit_select.Statement, after: int) -> Iterator[Thin]:
-    for position, register, effective, _, batch, recorded_us, header in sorted(
-        entry for entry in rows.all(statement.sql, statement.params) if entry[0] > after
-    ):
         yield Thin(
             position, register >> BITS, register & MASK, effective, batch, recorded_us, read_header(bytes(header))
         )
@@ -56,7 +46,7 @@ def positions(reading: audit.Reading, teller: Teller, selection: Selection) -> s
     """The positions of the facts that fit, what no index knows looked at too."""
     if selection.residual:
         changes = evolve(selection, acts=False)
-        return {row.position for portion in audit.pages(reading, teller, changes, None) for row in portion}
+        return {row.position for portion in audit.pages(reading, lambda _: teller, changes, None) for row in portion}
     with reading() as rows:
         return {each.position for each in facts(rows, teller, selection)}
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from plan_ledger.queries.audit_exceptions import RULES, AuditException, AuditExceptions
-from plan_ledger.queries.audit_explain import AuditExplanation
-from plan_ledger.queries.audit_groups import GROUPINGS, AuditGroup, AuditGroups
+from plan_ledger.queries.audit_answers import (
+    GROUPINGS,
+    RULES,
+    AuditException,
+    AuditExceptions,
+    AuditExplanation,
+    AuditGroup,
+    AuditGroups,
+)
 from plan_ledger.queries.audit_report import AuditReport, Statement
 from plan_ledger.rendering.listing import Head, Listing, Section, plain
 from plan_ledger.rendering.records import AUDIT_HEADS, audit_cells

@@ -61,8 +61,8 @@ def render(result: Any, format: str, **options: Any) -> str | bytes:
     """A result in a format: text, or bytes for office formats.
 
     Args:
-        result: A snapshot, change set, totals, meetings, audit rows or elapsed entries (any iterable of them), or what
-            was laid out already.
+        result: A snapshot, change set, totals, proposal, red-ink check, meetings, audit rows or elapsed entries (any
+            iterable of them), or what was laid out already.
         format: ``table`` ``html`` ``md`` ``tsv`` ``csv`` ``json`` ``xlsx`` ``docx``.
         options: ``changes`` (a change set: the red marks of a snapshot), ``look`` or single fields of
             :class:`~plan_ledger.rendering.layout.Look` (``style``, ``red``, ``stamp`` …); ``of="audit"``,
