@@ -126,3 +126,21 @@ def test_results_give_the_same_keys_as_the_command_line(tmp_path: Path) -> None:
         check("audit", [row.to_dict() for row in plan.audit()])
         check("meetings", [meeting.to_dict() for meeting in plan.meetings()])
         check("verify", ledger.verify().to_dict())
+
+
+def test_origins_of_words_and_lines_of_items_fit(call: Any) -> None:
+    call(0, "import", "第1回PT.tsv", *ACTOR, "--json")
+    call(0, "hold", "第1回PT", *ACTOR, "--json")
+    call(0, "import", "第2回PT.tsv", *ACTOR, "--for", "産業課", "--json")
+    one = call(0, "blame", "食のみずのブランド発信事業", "progress", "--json")
+    check("blame", one)
+    assert "".join(run["text"] for run in one["runs"]) == one["text"]
+    assert {run["handout"] and run["handout"]["meeting"] for run in one["runs"]} == {"第1回PT", None}
+    check("blame", call(0, "blame", "--json"))
+    old = "令和5年度観光・ものづくり振興アクションプラン"
+    new = ("--plan", "令和6年度アクションプラン")
+    call(0, "--plan", old, "rollover", "--to", new[1], "--fiscal-year", "2024", *ACTOR, "--json")
+    line = call(0, *new, "lineage", "食のみずのブランド発信事業", "--json")
+    check("lineage", line)
+    assert [entry["relation"] for entry in line["entries"]] == ["earlier", "self"]
+    check("blame", call(0, *new, "blame", "食のみずのブランド発信事業", "progress", "--json"))
