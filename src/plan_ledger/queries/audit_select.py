@@ -168,6 +168,8 @@ def _branches(selection: Selection, plan: int | None, first_batch: int, *, near:
 
 
 _RANGE = ("f.position > ?", "f.position <= ?")
+_LOOKED_AT = ("+f.position > ?", "+f.position <= ?")
+"""The range where something else leads to the facts: the plus keeps SQLite from walking through the range instead."""
 
 
 def _ranged(
@@ -187,16 +189,16 @@ def _ranged(
         if numbers is not None and len(items) * len(numbers) <= FEW_REGISTERS:
             registers = sorted(register(item, number) for item in items for number in numbers)
             found = f"f.register IN ({marks(len(registers))})" if registers else "1 = 0"
-            walk = _Branch("facts f", (found, *_RANGE, *more), (*registers, *ranged), ordered=False)
+            walk = _Branch("facts f", (found, *_LOOKED_AT, *more), (*registers, *ranged), ordered=False)
             return [_narrowed(walk, selection, plan, who=who)]
         found = f"i.no IN ({marks(len(items))})" if items else "1 = 0"
         within = f"f.register >= i.no * {MASK + 1} AND f.register <= i.no * {MASK + 1} + {MASK}"
         params = (*sorted(items), *ranged)
-        walk = _Branch("items i CROSS JOIN facts f", (found, within, *_RANGE, *more), params, ordered=False)
+        walk = _Branch("items i CROSS JOIN facts f", (found, within, *_LOOKED_AT, *more), params, ordered=False)
         return [_narrowed(walk, selection, None, who=who, numbers=True, joined=True)]
     if who:
         first, *others = sorted(who, key=lambda each: len(each.actors))
-        inside = ("a.batch >= ?", "a.batch <= ?", "f.position >= a.batch AND f.position <= a.last", *_RANGE, *more)
+        inside = ("a.batch >= ?", "a.batch <= ?", "f.position >= a.batch AND f.position <= a.last", *_LOOKED_AT, *more)
         walks = [
             _Branch(
                 "authorship a CROSS JOIN facts f",
@@ -215,7 +217,7 @@ def _ranged(
     if numbers is not None and not near:
         computed = ", ".join(f"i.no * {MASK + 1} + {int(number)}" for number in sorted(numbers))
         found = f"f.register IN ({computed})" if numbers else "1 = 0"
-        walk = _Branch("items i CROSS JOIN facts f", (found, *_RANGE, *more), ranged, ordered=False)
+        walk = _Branch("items i CROSS JOIN facts f", (found, *_LOOKED_AT, *more), ranged, ordered=False)
         return [_narrowed(walk, selection, plan, items=True, joined=True)]
     walk = _Branch("facts f", (*_RANGE, *more), ranged)
     return [_narrowed(walk, selection, plan, items=True, numbers=True)]
