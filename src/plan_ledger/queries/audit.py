@@ -10,7 +10,7 @@ from attrs import evolve
 from plan_ledger.index import catalog
 from plan_ledger.index.registers import register
 from plan_ledger.queries import audit_acts, audit_select
-from plan_ledger.queries.audit_filters import Selection
+from plan_ledger.queries.audit_filters import Selection, read_header
 from plan_ledger.queries.audit_rows import Teller
 from plan_ledger.queries.causes import COLUMNS, JOINS
 from plan_ledger.queries.results import AuditRow
@@ -18,6 +18,7 @@ from plan_ledger.store.transaction import Rows, SqlRow
 
 PAGE = 1000
 NEAR = 20_000
+FEW_HEADERS = 1_000
 """How many positions are gone through for a field before its registers are asked."""
 Reading = Callable[[], AbstractContextManager[Rows]]
 Telling = Callable[[Rows], Teller]
@@ -42,6 +43,7 @@ def read(rows: Rows, teller: Teller, selection: Selection, limit: int) -> tuple[
     Fields and kinds alone are first looked for close by, along the recorded range: most change often enough to fill
     the page there. What does not is rare, and reached through the items' registers.
     """
+    selection = _with_headers(rows, selection)
     if not audit_select.by_register(selection):
         return _listed(rows, teller, selection, limit, near=False)
     window, rest = _window(selection)
@@ -50,6 +52,17 @@ def read(rows: Rows, teller: Teller, selection: Selection, limit: int) -> tuple[
         return found, ended
     more, ended = _listed(rows, teller, rest, limit - len(found), near=False)
     return found + more, ended
+
+
+def _with_headers(rows: Rows, selection: Selection) -> Selection:
+    """Reason and approval stand in headers, which many batches share: where these are few, they are looked at first."""
+    if selection.reason is None and selection.approval is None:
+        return selection
+    found = rows.all("SELECT no, content FROM headers LIMIT ?", (FEW_HEADERS + 1,))
+    if len(found) > FEW_HEADERS:
+        return selection
+    fitting = frozenset(no for no, content in found if selection.header_fits(read_header(bytes(content))))
+    return evolve(selection, headers=fitting)
 
 
 def _window(selection: Selection) -> tuple[Selection, Selection | None]:

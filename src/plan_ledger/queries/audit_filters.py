@@ -47,7 +47,7 @@ class Selection:
     ``numbers`` are the fields' permanent numbers, with ``level`` where existence and place count only of items of
     that level; ``titles`` those of titles, ``money`` tells how each amount is read. ``effective`` are coordinates,
     exclusive and inclusive. Texts to be found are folded. ``moved_by`` is in yen. ``acts``: None lists administrators'
-    acts only, True all, False none.
+    acts only, True all, False none. ``headers``: numbers of the headers that :meth:`header_fits`, where they are few.
     """
 
     after: int = 0
@@ -68,6 +68,7 @@ class Selection:
     fiscal_year: int = 0
     acts: bool | None = None
     descending: bool = False
+    headers: frozenset[int] | None = None
 
     @property
     def about_items(self) -> bool:

@@ -268,6 +268,9 @@ def _narrowed(
     if items and selection.items is not None:
         # A long row of conditions is more than a database takes; the numbers are our own.
         where.append(f"{ITEM} IN ({', '.join(map(str, sorted(selection.items)))})" if selection.items else "1 = 0")
+    if selection.headers is not None:
+        numbers_of = ", ".join(map(str, sorted(selection.headers))) or "NULL"
+        where.append(f"(SELECT h.header FROM events h WHERE h.position = f.position) IN ({numbers_of})")
     for each in who:
         actors = sorted(each.actors)
         where.append(
