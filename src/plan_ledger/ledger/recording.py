@@ -25,13 +25,15 @@ from plan_ledger.ledger.intents import Batch, Change, Executor, Intent
 from plan_ledger.ledger.policing import Guard
 from plan_ledger.ledger.remembered import Caches
 from plan_ledger.ledger.work import Clock, Receipt, Work
+from plan_ledger.values.collector import collector_paused
 from plan_ledger.values.ids import IdFactory
 from plan_ledger.values.texts import clean_text
 
 if TYPE_CHECKING:
     from plan_ledger.store.application import LedgerStore
 
-_PORTION = 200
+_PORTION = 500
+_COLLECTED_AFTER = 40  # portions
 
 
 @define
@@ -102,11 +104,14 @@ class Recording:
         receipts: list[Receipt] = []
 
         def recording(work: Work, executor: Executor) -> None:
-            stream = iter(batches)
-            while portion := list(islice(stream, _PORTION)):
-                executor.prepare([intent for batch in portion for intent in batch.intents])
-                receipts.extend([_record_one(work, executor, batch) for batch in portion])
-                work.flush()
+            stream, portions = iter(batches), 0
+            with collector_paused() as collect:
+                while portion := list(islice(stream, _PORTION)):
+                    executor.expect(intent for batch in portion for intent in batch.intents)
+                    receipts.extend([_record_one(work, executor, batch) for batch in portion])
+                    work.flush()
+                    if (portions := portions + 1) % _COLLECTED_AFTER == 0:
+                        collect()
 
         self.write(recording)
         return receipts
@@ -174,25 +179,18 @@ class Recording:
 
 
 def _record_one(work: Work, executor: Executor, batch: Batch) -> Receipt:
-    request = _request(batch) if batch.key is not None else b""
     if batch.key is not None:
-        row = work.tx.one("SELECT request, result FROM commands WHERE id = ?", (batch.key,))
-        if row is not None:
-            if bytes(row[0]) != request:
-                raise KeyUsedOtherwise(batch.key)
-            return _receipt_from(bytes(row[1]))
+        return record_once(work, batch.acting, batch.key, _request(batch), lambda: _run(executor, batch))
     before = work.position
-    work.begin(batch.acting, command=batch.key)
+    work.begin(batch.acting)
+    _run(executor, batch)
+    return work.receipt(before)
+
+
+def _run(executor: Executor, batch: Batch) -> None:
     run = executor.run
     for intent in batch.intents:
         run(intent)
-    receipt = work.receipt(before)
-    if batch.key is not None:
-        work.tx.run(
-            "INSERT INTO commands (id, request, result) VALUES (?, ?, ?)",
-            (batch.key, request, _receipt_bytes(receipt, before)),
-        )
-    return receipt
 
 
 def record_once(work: Work, acting: Acting, key: str, request: bytes, carry_out: Callable[[], None]) -> Receipt:

@@ -115,13 +115,20 @@ def last_versions(rows: Rows, numbers: Sequence[int]) -> dict[int, int]:
     return found
 
 
-def insert(tx: Transaction, events: list[SqlRow], texts: list[SqlRow]) -> None:
-    """Put rows that are ready behind the head."""
-    tx.run_many(
-        "INSERT INTO events (position, stream, version, type, batch, recorded_at, header, command, payload, hash)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        events,
-    )
+_COLUMNS = "position, stream, version, type, batch, recorded_at, header, payload, hash"
+_KEYED = f"INSERT INTO events ({_COLUMNS}, command) VALUES ({marks(10)})"
+_KEYLESS = f"INSERT INTO events ({_COLUMNS}) VALUES ({marks(9)})"
+
+
+def insert(tx: Transaction, events: list[SqlRow], texts: list[SqlRow], keyed: bool) -> None:
+    """Put rows that are ready behind the head.
+
+    Args:
+        events: Rows of position, stream, version, type, batch, recorded at, header, payload, hash and, where any of
+            them is ``keyed``, idempotency key.
+        texts: Rows of position, salt, text.
+    """
+    tx.run_many(_KEYED if keyed else _KEYLESS, events)
     tx.run_many("INSERT INTO texts (position, salt, body) VALUES (?, ?, ?)", texts)
 
 
