@@ -6,6 +6,7 @@ The events that come out are the storage format (``plan_ledger.events``). Doing 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 from attrs import evolve as replaced
@@ -34,9 +35,11 @@ from plan_ledger.events import (
 from plan_ledger.values.schema import FieldKind, LevelSpec
 
 
-@frozen
-class Cell:
-    """What a field holds and the position of the change that put it there; absent is the empty text at 0."""
+class Cell(NamedTuple):
+    """What a field holds and the position of the change that put it there; absent is the empty text at 0.
+
+    A plain tuple: there is one for every change of a bulk load.
+    """
 
     text: str = ""
     position: int = 0

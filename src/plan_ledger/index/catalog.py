@@ -93,7 +93,7 @@ def policies_at(rows: Rows, plan: int, position: int | None = None) -> Policies:
     upto, params = ("", ()) if position is None else (" AND e.position <= ?", (position,))
     row = rows.one(
         "SELECT e.payload FROM events e WHERE e.stream = ?"
-        f" AND e.type = (SELECT no FROM event_types WHERE name = ?){upto} ORDER BY e.version DESC LIMIT 1",
+        f" AND e.type = (SELECT no FROM event_types WHERE name = ?){upto} ORDER BY e.position DESC LIMIT 1",
         (plan, _POLICIES, *params),
     )
     if row is None:

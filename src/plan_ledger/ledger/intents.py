@@ -139,7 +139,7 @@ class Executor:
 
     def run(self, intent: Intent) -> None:
         """Decide one intent and record its events in the open batch."""
-        if type(intent) is Change:
+        if isinstance(intent, Change):
             self._change(intent)
             return
         if self._coming:

@@ -44,8 +44,8 @@ class Lookup:
         for chunk in chunks(list(unknown)):
             for no, raw, plan, level, alive, parent, rank, version in tx.all(
                 "SELECT i.no, n.uuid, i.plan, i.level, i.alive, s.uuid, i.rank,"
-                " (SELECT max(e.version) FROM events e WHERE e.stream = i.no) FROM streams n"
-                " JOIN items i ON i.no = n.no LEFT JOIN streams s ON s.no = i.parent"
+                " (SELECT e.version FROM events e WHERE e.stream = i.no ORDER BY e.position DESC LIMIT 1)"
+                " FROM streams n JOIN items i ON i.no = n.no LEFT JOIN streams s ON s.no = i.parent"
                 f" WHERE n.uuid IN ({marks(len(chunk))})",
                 chunk,
             ):

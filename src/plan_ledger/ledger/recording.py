@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,7 @@ from plan_ledger.values.texts import clean_text
 if TYPE_CHECKING:
     from plan_ledger.store.application import LedgerStore
 
-_PORTION = 500
+_PORTION = 256
 _COLLECTED_AFTER = 40  # portions
 
 
@@ -108,7 +108,7 @@ class Recording:
             with collector_paused() as collect:
                 while portion := list(islice(stream, _PORTION)):
                     executor.expect(intent for batch in portion for intent in batch.intents)
-                    receipts.extend([_record_one(work, executor, batch) for batch in portion])
+                    _record(work, executor, portion, receipts.append)
                     work.flush()
                     if (portions := portions + 1) % _COLLECTED_AFTER == 0:
                         collect()
@@ -178,18 +178,20 @@ class Recording:
         return uuid5(self._ledger, f"{collecting.batch.key}/{collecting.made}")
 
 
-def _record_one(work: Work, executor: Executor, batch: Batch) -> Receipt:
-    if batch.key is not None:
-        return record_once(work, batch.acting, batch.key, _request(batch), lambda: _run(executor, batch))
-    before = work.position
-    work.begin(batch.acting)
-    _run(executor, batch)
-    return work.receipt(before)
-
-
-def _run(executor: Executor, batch: Batch) -> None:
+def _record(work: Work, executor: Executor, batches: Iterable[Batch], take: Callable[[Receipt], None]) -> None:
     run = executor.run
-    for intent in batch.intents:
+    for batch in batches:
+        if batch.key is not None:
+            take(record_once(work, batch.acting, batch.key, _request(batch), partial(_run, run, batch.intents)))
+            continue
+        before = work.position
+        work.begin(batch.acting)
+        _run(run, batch.intents)
+        take(work.receipt(before))
+
+
+def _run(run: Callable[[Intent], None], intents: Iterable[Intent]) -> None:
+    for intent in intents:
         run(intent)
 
 

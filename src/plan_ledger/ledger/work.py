@@ -250,7 +250,7 @@ class Work(Lookup):
             self._new_streams.append((no, uuid.bytes))
             version = 0
         else:
-            version = log.last_versions(self.tx, [no]).get(no, 0)
+            version = log.last_version(self.tx, no)
         stream = self._streams[uuid] = Stream(no, uuid.bytes, version)
         return stream
 

@@ -103,16 +103,10 @@ def last_stream(rows: Rows) -> int:
     return int(row[0])
 
 
-def last_versions(rows: Rows, numbers: Sequence[int]) -> dict[int, int]:
-    """The last version of each of these streams that has any."""
-    found: dict[int, int] = {}
-    for chunk in chunks(numbers):
-        found.update(
-            rows.all(
-                f"SELECT stream, max(version) FROM events WHERE stream IN ({marks(len(chunk))}) GROUP BY stream", chunk
-            )
-        )
-    return found
+def last_version(rows: Rows, stream: int) -> int:
+    """The last version of a stream; 0 while it has none."""
+    row = rows.one("SELECT version FROM events WHERE stream = ? ORDER BY position DESC LIMIT 1", (stream,))
+    return 0 if row is None else int(row[0])
 
 
 _COLUMNS = "position, stream, version, type, batch, recorded_at, header, payload, hash"
@@ -185,7 +179,7 @@ def stream_records(
         sql, values = f"{sql} AND e.version > ?", [*values, gt]
     if lte is not None:
         sql, values = f"{sql} AND e.version <= ?", [*values, lte]
-    sql += f" ORDER BY e.version {'DESC' if desc else 'ASC'}"
+    sql += f" ORDER BY e.position {'DESC' if desc else 'ASC'}"
     if limit is not None:
         sql, values = f"{sql} LIMIT ?", [*values, limit]
     return [_record(row) for row in rows.all(sql, values)]

@@ -31,7 +31,8 @@ CREATE TABLE events (
     payload bytea NOT NULL,
     hash bytea NOT NULL
 );
-CREATE UNIQUE INDEX events_stream ON events (stream, version);
+-- In the order of versions: within a stream they rise with the position, which verify checks.
+CREATE INDEX events_stream ON events (stream, position);
 
 -- The text of the event at a position, committed to in its payload by SHA-256 over salt and text.
 CREATE TABLE texts (position bigint PRIMARY KEY, salt bytea NOT NULL, body text COLLATE "C" NOT NULL);

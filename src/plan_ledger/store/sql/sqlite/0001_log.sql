@@ -27,7 +27,8 @@ CREATE TABLE events (
     payload blob NOT NULL,
     hash blob NOT NULL
 );
-CREATE UNIQUE INDEX events_stream ON events (stream, version);
+-- In the order of versions: within a stream they rise with the position, which verify checks.
+CREATE INDEX events_stream ON events (stream);
 
 -- The text of the event at a position, committed to in its payload by SHA-256 over salt and text.
 CREATE TABLE texts (position integer PRIMARY KEY, salt blob NOT NULL, body text NOT NULL);
@@ -83,7 +84,6 @@ CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT raise(ABORT
 CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT raise(ABORT, 'append-only'); END;
 CREATE TRIGGER events_no_replace BEFORE INSERT ON events
 WHEN NEW.position IS NOT (SELECT coalesce(max(position), 0) + 1 FROM events)
-    OR EXISTS (SELECT 1 FROM events WHERE stream = NEW.stream AND version = NEW.version)
 BEGIN SELECT raise(ABORT, 'append-only'); END;
 
 CREATE TRIGGER texts_no_update BEFORE UPDATE ON texts BEGIN SELECT raise(ABORT, 'append-only'); END;
