@@ -224,6 +224,7 @@ class Projector:
 
     def _other(self, stream: int, position: int, event: Event) -> None:
         run = self._tx.run
+        run("INSERT INTO acts (stream, position) VALUES (?, ?)", (stream, position))
         match event:
             case ActorProfiled():
                 row = self._tx.one("SELECT coalesce(max(no), 0) + 1 FROM actors")
@@ -278,10 +279,8 @@ class Projector:
                 )
             case MeetingAnnulled():
                 run("UPDATE meetings SET annulled = 1 WHERE no = ?", (self._meeting(event.meeting),))
-            case PoliciesDeclared():
-                pass  # few and small: read from the log
-            case TextRedacted() | ActorErased():
-                pass  # what they destroyed stands beside the log
+            case PoliciesDeclared() | TextRedacted() | ActorErased():
+                pass  # few: read from the log; what was destroyed stands beside it
             case _:
                 raise TypeError(f"no projection for {type(event).__name__}")
 

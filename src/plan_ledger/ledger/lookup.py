@@ -41,10 +41,12 @@ class Lookup:
         tx, names = self.tx, self._caches.names
         unknown = {uuid.bytes: uuid for uuid in needs if uuid not in self._items}
         plans = names.plans
+        late = bool(unknown) and asof.any_late(tx)
         for chunk in chunks(list(unknown)):
             for no, raw, plan, level, alive, parent, rank, version in tx.all(
                 "SELECT i.no, n.uuid, i.plan, i.level, i.alive, s.uuid, i.rank,"
-                " (SELECT e.version FROM events e WHERE e.stream = i.no ORDER BY e.position DESC LIMIT 1)"
+                " (SELECT e.version FROM events e WHERE e.position = (SELECT max(r.head) FROM registers r"
+                " WHERE r.no BETWEEN i.no * 1024 AND i.no * 1024 + 1023))"
                 " FROM streams n JOIN items i ON i.no = n.no LEFT JOIN streams s ON s.no = i.parent"
                 f" WHERE n.uuid IN ({marks(len(chunk))})",
                 chunk,
@@ -53,6 +55,8 @@ class Lookup:
                     plans[plan] = self.uuid_of(plan)
                 uuid, above = unknown[bytes(raw)], None if parent is None else UUID(bytes=bytes(parent))
                 names.items[no], names.streams[uuid] = (plan, level), no
+                if late:  # a fact that counts at an earlier point may be the item's last event, and head of nothing
+                    version = log.last_version(tx, no)
                 stream = self._streams.setdefault(uuid, Stream(no, uuid.bytes, version))
                 item = domain.Item(uuid, plans[plan], level, bool(alive), above, rank or "", {})
                 self._items[uuid] = Known.of(item, stream)

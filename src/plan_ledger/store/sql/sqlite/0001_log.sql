@@ -13,6 +13,7 @@ CREATE TABLE event_types (no integer PRIMARY KEY, name text NOT NULL UNIQUE);
 -- Who, for whom, why, from which document: the same words of many batches are stored once.
 CREATE TABLE headers (no integer PRIMARY KEY, content blob NOT NULL UNIQUE);
 
+-- A stream's events are found through the index: as acts, or as facts of an item. Their versions count 1, 2, 3.
 -- batch: the position of the batch's first event. Its recorded_at (microseconds since 1970 UTC, never decreasing),
 -- header and idempotency key stand at each of its events.
 CREATE TABLE events (
@@ -27,8 +28,6 @@ CREATE TABLE events (
     payload blob NOT NULL,
     hash blob NOT NULL
 );
--- In the order of versions: within a stream they rise with the position, which verify checks.
-CREATE INDEX events_stream ON events (stream);
 
 -- The text of the event at a position, committed to in its payload by SHA-256 over salt and text.
 CREATE TABLE texts (position integer PRIMARY KEY, salt blob NOT NULL, body text NOT NULL);

@@ -55,6 +55,9 @@ CREATE TABLE places (position integer PRIMARY KEY, parent integer, rank text NOT
 
 CREATE TABLE corrections (position integer PRIMARY KEY, meeting blob NOT NULL);
 
+-- Events that are no fact of an item: those of plans and of the ledger itself.
+CREATE TABLE acts (stream integer NOT NULL, position integer NOT NULL, PRIMARY KEY (stream, position)) WITHOUT ROWID;
+
 -- Which items of earlier plans an item continues, by their ids.
 CREATE TABLE continuations (item integer NOT NULL, earlier blob NOT NULL, PRIMARY KEY (item, earlier)) WITHOUT ROWID;
 CREATE INDEX continuations_earlier ON continuations (earlier, item);
