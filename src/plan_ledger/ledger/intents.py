@@ -184,7 +184,8 @@ class Executor:
         if key not in known.cells:
             if self._coming:
                 self._prepare()
-            self._work.load({intent.item: (key,)})
+            if key not in known.cells:  # it was asked for by its label
+                self._work.load({intent.item: (key,)})
         expected, source = intent.expected, intent.source
         if expected is not None and self._is_own(intent, known.item.cell(key).position):
             expected = None

@@ -7,12 +7,12 @@ public API: hosts use the handles, ``Ledger.batch`` and ``Ledger.record``.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, partial
 from hashlib import sha256
-from itertools import islice
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
@@ -32,6 +32,7 @@ from plan_ledger.values.texts import clean_text
 if TYPE_CHECKING:
     from plan_ledger.store.application import LedgerStore
 
+_FEW = 20
 _PORTION = 256
 _COLLECTED_AFTER = 40  # portions
 
@@ -104,13 +105,18 @@ class Recording:
         receipts: list[Receipt] = []
 
         def recording(work: Work, executor: Executor) -> None:
-            stream, portions = iter(batches), 0
+            stream = iter(batches)
+            portion = list(islice(stream, _FEW))
+            if len(portion) < _FEW:
+                _record(work, executor, portion, receipts.append)
+                return
             with collector_paused() as collect:
-                while portion := list(islice(stream, _PORTION)):
-                    executor.expect(intent for batch in portion for intent in batch.intents)
+                for number in count(1):
                     _record(work, executor, portion, receipts.append)
                     work.flush()
-                    if (portions := portions + 1) % _COLLECTED_AFTER == 0:
+                    if not (portion := list(islice(stream, _PORTION))):
+                        return
+                    if number % _COLLECTED_AFTER == 0:
                         collect()
 
         self.write(recording)
@@ -178,7 +184,8 @@ class Recording:
         return uuid5(self._ledger, f"{collecting.batch.key}/{collecting.made}")
 
 
-def _record(work: Work, executor: Executor, batches: Iterable[Batch], take: Callable[[Receipt], None]) -> None:
+def _record(work: Work, executor: Executor, batches: Sequence[Batch], take: Callable[[Receipt], None]) -> None:
+    executor.expect(intent for batch in batches for intent in batch.intents)
     run = executor.run
     for batch in batches:
         if batch.key is not None:

@@ -61,7 +61,10 @@ class SqliteTransaction:
         self._cursor.execute(sql, params)
 
     def run_many(self, sql: str, rows: Iterable[Sequence[SqlValue]]) -> None:
-        self._cursor.executemany(sql, rows)
+        if isinstance(rows, list) and len(rows) == 1:
+            self._cursor.execute(sql, rows[0])
+        else:
+            self._cursor.executemany(sql, rows)
 
 
 class _Writing:
