@@ -10,7 +10,6 @@ from attrs import frozen
 
 from plan_ledger.domain import plans as domain
 from plan_ledger.domain.errors import MeetingNameRefused, NotABatchEnd
-from plan_ledger.domain.items import ABSENT
 from plan_ledger.errors import NotationError
 from plan_ledger.index import catalog
 from plan_ledger.index.digest import Digest, digest_at, within
@@ -20,7 +19,7 @@ from plan_ledger.ledger.work import Work
 from plan_ledger.queries.moments import Moment, Moments, read_time
 from plan_ledger.queries.results import MomentRef
 from plan_ledger.values.coordinates import Pair
-from plan_ledger.values.digest import digest_of_rows, live_keys
+from plan_ledger.values.digest import digest_of_table
 from plan_ledger.values.marks import MARKS_VERSION
 from plan_ledger.values.texts import clean_text
 
@@ -193,14 +192,9 @@ def _digest_now(work: Work, plan: catalog.PlanRow, scope: int | None) -> Digest 
     if work.state.redacted:
         return None
     schema = catalog.schema_at(work.tx, plan.no, work.position)
-    keys, absent = live_keys(schema), ABSENT
     ordered = table.ordered if scope is None else within(table.ordered, table.structure, scope)
-    texts = (
-        (row.level, [own.get(key, absent).text for key in keys[row.level]])
-        for row in ordered
-        for own in (items[row.uuid].cells,)
-    )
-    return Digest(digest_of_rows(plan.title, plan.fiscal_year, schema, texts), schema, redacted=False)
+    texts = ((row.level, items[row.uuid].texts) for row in ordered)
+    return Digest(digest_of_table(plan.title, plan.fiscal_year, schema, texts), schema, redacted=False)
 
 
 def base_of(moments: Moments, moment: MomentRef) -> tuple[UUID, int] | None:

@@ -64,7 +64,7 @@ class Lookup:
 
     def _load_cells(self, needs: Mapping[UUID, Collection[str]]) -> None:
         names = self._caches.names
-        wanted: dict[int, tuple[dict[str, domain.Cell], str]] = {}
+        wanted: dict[int, tuple[Known, str]] = {}
         for uuid, keys in needs.items():
             known = self._items.get(uuid)
             if known is None:
@@ -79,7 +79,7 @@ class Lookup:
                 number = self._number(plan, level, key)
                 if number is not None:
                     cells[key] = domain.ABSENT
-                    wanted[register(no, number)] = (cells, key)
+                    wanted[register(no, number)] = (known, key)
         for chunk in chunks(list(wanted)):
             for no, head, body, state in self.tx.all(
                 "SELECT r.no, r.head, x.body, CASE WHEN x.body IS NULL THEN"
@@ -88,9 +88,9 @@ class Lookup:
                 f" WHERE r.no IN ({marks(len(chunk))})",
                 chunk,
             ):
-                cells, key = wanted[no]
+                known, key = wanted[no]
                 text = body if body is not None else REDACTED if state else ""
-                self._read(cells, key, text, head)
+                self._read(known, key, text, head)
 
     def _number(self, plan: int, level: str, key: str) -> int | None:
         fields = self._caches.names.fields
@@ -148,11 +148,11 @@ class Lookup:
         by_number = {known.stream.no: known for known in self._items.values() if known.item.plan == plan.uuid}
         keys = {number: key for (_, key), number in catalog.field_numbers(self.tx, plan.no).items()}
         for no, position, body, *gone in asof.plan_texts(self.tx, plan.no, Pair.of(self.head.position)):
-            cells, key = by_number[no >> BITS].cells, keys[no & MASK]
-            if key not in cells:
-                self._read(cells, key, REDACTED if gone else body, position)
+            known, key = by_number[no >> BITS], keys[no & MASK]
+            if key not in known.cells:
+                self._read(known, key, REDACTED if gone else body, position)
 
-    def _read(self, cells: dict[str, domain.Cell], key: str, text: str, position: int) -> None:
-        cells[key] = domain.Cell(text, position)
+    def _read(self, known: Known, key: str, text: str, position: int) -> None:
+        known.put(key, text, position)
         self._state.characters += len(text)
         self._state.redacted = self._state.redacted or text is REDACTED

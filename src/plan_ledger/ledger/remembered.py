@@ -40,18 +40,24 @@ class Fields:
 class Known:
     """An item that writes have met.
 
-    ``cells`` is what ``item.cells`` holds: a change of a field puts its text there, without a new item.
+    ``cells`` is what ``item.cells`` holds, and ``texts`` the same without positions, for digests: a change of a field
+    puts its text there, without a new item.
     """
 
     item: domain.Item
     cells: dict[str, domain.Cell]
+    texts: dict[str, str]
     stream: Stream
     fields: Fields | None = None  # None: not asked for since the schema was last declared
 
     @classmethod
     def of(cls, item: domain.Item, stream: Stream) -> Known:
         assert isinstance(item.cells, dict)
-        return cls(item, item.cells, stream)
+        return cls(item, item.cells, {key: cell.text for key, cell in item.cells.items()}, stream)
+
+    def put(self, key: str, text: str, position: int) -> None:
+        self.cells[key] = domain.Cell(text, position)
+        self.texts[key] = text
 
 
 @frozen

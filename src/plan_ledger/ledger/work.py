@@ -198,12 +198,13 @@ class Work(Lookup):
         # What _holds does: a call for each of very many changes is spared.
         text = event.text or ""
         known.cells[event.field] = domain.Cell(text, position)
+        known.texts[event.field] = text
         self._state.characters += len(text)
 
     def _holds(self, known: Known, event: FieldChanged) -> None:
         """What ``domain.evolve`` says of the event that was recorded last, without a new item for every change."""
         text = event.text or ""
-        known.cells[event.field] = domain.Cell(text, self.position)
+        known.put(event.field, text, self.position)
         self._state.characters += len(text)
 
     def _evolve(self, uuid: UUID, event: ItemEvent, stream: Stream) -> None:
