@@ -75,6 +75,7 @@ class Work(Lookup):
         self.batch_start = self.position
         self._recorded_at = self.head.recorded_at
         self._foreseen = True
+        self._warned = False
         self._new_streams: list[SqlRow] = []
         self._last_stream: int | None = None
         self._headers = caches.headers
@@ -95,7 +96,9 @@ class Work(Lookup):
         now = (self._clock() - _EPOCH) // _MICROSECOND
         late = now < self._recorded_at
         if late:
-            _log.warning("the clock is %d µs behind the last record; its time is kept", self._recorded_at - now)
+            if not self._warned:  # once a write, however many batches it has
+                _log.warning("the clock is %d µs behind the last record; its time is kept", self._recorded_at - now)
+            self._warned = True
         else:
             self._recorded_at = now
         said = self._headers.get(id(acting)) if undoes is None and not late else None
