@@ -1,5 +1,5 @@
 # One command each; needs Python 3.11 or newer, git and make. Everything is set up in .venv.
-#   make demo | test | lint | types | imports | bench | clean | distclean
+#   make demo | test | lint | types | imports | bench | bench-micro | clean | distclean
 #   make test ARGS="tests/unit -k period"        make demo PYTHON=/opt/python3.13/bin/python3
 
 VENV := .venv
@@ -13,7 +13,7 @@ CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11 python
 PYTHON ?= $(shell for p in $(CANDIDATES); do \
 	"$$p" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 
-.PHONY: help demo test lint format types imports bench clean distclean
+.PHONY: help demo test lint format types imports bench bench-micro clean distclean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -34,6 +34,10 @@ $(VENV)/.cli: $(VENV)/.made pyproject.toml
 $(VENV)/.dev: $(VENV)/.made pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $(VENV)/.cli $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@touch $@
 
 demo: $(VENV)/.cli
 	$(BIN)/python examples/demo.py
@@ -59,6 +63,9 @@ imports: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python bench/run.py $(BENCH_ARGS)
+
+bench-micro: $(VENV)/.bench
+	$(BIN)/python -m pytest -c bench/micro/pytest.ini bench/micro $(ARGS)
 
 clean:
 	rm -rf build dist demo-output .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
