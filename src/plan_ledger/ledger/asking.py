@@ -16,8 +16,7 @@ from plan_ledger.ledger.errors import AmbiguousItem, UnknownItem
 from plan_ledger.ledger.intents import field_key, find_level
 from plan_ledger.ledger.item import Item
 from plan_ledger.ledger.naming import ever_field
-from plan_ledger.queries import changes as differences
-from plan_ledger.queries import snapshot as snapshots
+from plan_ledger.queries import changes as differences, snapshot as snapshots
 from plan_ledger.queries.moments import Moment, Moments, NoPreviousMeeting, meeting_info
 from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, MomentRef, Snapshot
 from plan_ledger.store.transaction import Rows
