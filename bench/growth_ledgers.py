@@ -15,7 +15,6 @@ each, recorded through ``ledger.record``. So that only the history grows with N:
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -80,27 +79,26 @@ def text(field: str, number: int) -> str:
             return "".join(_SENTENCES[(number + each) % 5] for each in range(6)) + f"（{number}）"
 
 
-def make(path: Path, changes: int, *, say: bool = False) -> tuple[int, int]:
+def make(path: Path, changes: int) -> tuple[int, int]:
     """Make the ledger with so many changes; its size in bytes before them, and after."""
-    assert changes >= SMALLEST
     clock = Clock()
     with Ledger.open(path, clock=clock) as ledger:
-        plan, ids = _seed(ledger)
+        ids = seed(ledger)
     seeded = path.stat().st_size  # closed: all of it is in the one file
-    cells = _cells(changes)
-    ends = _ends(changes)
-    began = time.perf_counter()
     with Ledger.open(path, clock=clock) as ledger:
-        plan = ledger.plan()
-        first = 0
-        for meeting, end in enumerate(ends, 1):
-            ledger.record(_batches(ids, cells, first, end, changes, clock))
-            with ledger.acting("企画室"):
-                plan.hold(f"第{meeting}回PT")
-            first = end
-            if say:
-                print(f"{changes:,}: {end:,} in {time.perf_counter() - began:.0f} s", flush=True)
+        load(ledger, ids, changes, clock)
     return seeded, path.stat().st_size
+
+
+def load(ledger: Ledger, ids: list[UUID], changes: int, clock: Clock) -> None:
+    """Record the changes and hold the meetings."""
+    assert changes >= SMALLEST
+    plan, cells, first = ledger.plan(), _cells(changes), 0
+    for meeting, end in enumerate(_ends(changes), 1):
+        ledger.record(_batches(ids, cells, first, end, changes, clock))
+        with ledger.acting("企画室"):
+            plan.hold(f"第{meeting}回PT")
+        first = end
 
 
 def projects(plan: Plan) -> list[UUID]:
@@ -119,7 +117,8 @@ def busy(ids: list[UUID]) -> list[tuple[UUID, str]]:
     return [(each, field) for each in ids for field in BUSY if not (field == FOLLOWED and each in apart)]
 
 
-def _seed(ledger: Ledger) -> tuple[Plan, list[UUID]]:
+def seed(ledger: Ledger) -> list[UUID]:
+    """The plan as it was entered at first; the ids of its projects."""
     with ledger.acting("企画室", reason="当初登録"):
         plan = ledger.open_plan("令和5年度計画", fiscal_year=2023)
         with ledger.batch():
@@ -136,7 +135,7 @@ def _seed(ledger: Ledger) -> tuple[Plan, list[UUID]]:
                 )
                 for number in range(PROJECTS)
             ]
-    return plan, [item.id for item in items]
+    return [item.id for item in items]
 
 
 def _ends(changes: int) -> list[int]:
