@@ -15,6 +15,7 @@ from plan_ledger.index.tables import NOTHING, ItemTexts, item_texts
 from plan_ledger.queries.results import MomentRef, Snapshot, SnapshotItem
 from plan_ledger.queries.results.snapshots import Cells
 from plan_ledger.store.transaction import Rows
+from plan_ledger.values.made import open_twin
 from plan_ledger.values.schema import Schema
 
 
@@ -27,6 +28,9 @@ def take(rows: Rows, plan: catalog.PlanRow, moment: MomentRef, *, scope: int | N
     gone = [row for row in structure.values() if not row.alive]
     withdrawn = tuple(evolve(item, path=(item.title,)) for item in maker.items(sorted(gone, key=lambda row: row.no)))
     return Snapshot(plan.title, plan.fiscal_year, moment, schema, items, withdrawn, plan_id=plan.uuid)
+
+
+_OpenItem = open_twin(SnapshotItem)
 
 
 class _Shape(NamedTuple):
@@ -74,7 +78,17 @@ class _Maker:
             title = "" if named is None else cells.text(keys[named])
             path = paths[no] = (*paths.get(parent, ()), title)
             uuids[no] = uuid
-            found.append(SnapshotItem(uuid, level, depths[level], title, path, uuids.get(parent), cells, place))
+            made = _OpenItem()
+            made.id = uuid
+            made.level = level
+            made.depth = depths[level]
+            made.title = title
+            made.path = path
+            made.parent = uuids.get(parent)
+            made.fields = cells
+            made.place = place
+            made.__class__ = SnapshotItem
+            found.append(made)
         return tuple(found)
 
     def _shape(self, numbers: str) -> _Shape:

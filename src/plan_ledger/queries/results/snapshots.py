@@ -14,6 +14,7 @@ from plan_ledger.queries.results.moments import MomentRef
 from plan_ledger.queries.shown import Shown
 from plan_ledger.values.digest import digest_of_table
 from plan_ledger.values.fields import read_value
+from plan_ledger.values.made import Weak
 from plan_ledger.values.schema import FieldSpec, LevelSpec, Schema
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Cells(Mapping[str, CellValue]):
 
 
 @frozen
-class SnapshotItem:
+class SnapshotItem(Weak):
     """One item of a snapshot. ``fields`` holds every live field of its level that has a text."""
 
     id: UUID
