@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from plan_ledger.index.registers import bounds
+from plan_ledger.index.registers import BITS, MASK, bounds
 from plan_ledger.store.transaction import Rows, SqlRow, SqlValue, chunks, marks
 from plan_ledger.values.coordinates import Pair, effective_of
 from plan_ledger.values.texts import REDACTED_TEXT
@@ -56,9 +56,8 @@ def structure(rows: Rows, plan: int, pair: Pair) -> dict[int, ItemRow]:
         (*winner_params(pair), *winner_params(pair), plan),
     )
     found.sort(key=_number)  # what is recorded in this order must not depend on the back end
-    row = tuple.__new__  # for every item of every table: half of what the class itself takes
     return {
-        no: row(ItemRow, (no, _uuid(bytes(raw)), level, bool(state), parent, rank, existence, place))
+        no: ItemRow(no, _uuid(bytes(raw)), level, bool(state), parent, rank, existence, place)
         for no, raw, level, state, parent, rank, existence, place in found
     }
 
@@ -165,16 +164,17 @@ def register_cells(rows: Rows, registers: Sequence[int], pair: Pair) -> dict[int
 
 
 def titles(rows: Rows, plan: int, numbers: Mapping[str, int], pair: Pair) -> dict[int, str]:
-    """Register → text at the pair of the titles of all of a plan's items; ``numbers``: that of the title by level."""
+    """Item → title at the pair, of all of a plan's items that have one; ``numbers``: that of the title by level."""
     cases = " ".join(f"WHEN ? THEN {int(number)}" for number in numbers.values())
     found: dict[int, str] = dict(
         rows.all(
-            f"SELECT r.no, x.body FROM items i CROSS JOIN registers r JOIN texts x ON x.position = {winner('r')}"
+            f"SELECT i.no, x.body FROM items i CROSS JOIN registers r JOIN texts x ON x.position = {winner('r')}"
             f" WHERE i.plan = ? AND r.no = i.no * 1024 + CASE i.level {cases} END",
             (*winner_params(pair), plan, *numbers),
         )
     )
-    found.update((no, text) for no, _, text, _ in redacted_texts(rows, plan, pair))
+    redacted = redacted_texts(rows, plan, pair)
+    found.update((no >> BITS, text) for no, _, text, _ in redacted if no & MASK in numbers.values())
     return found
 
 
@@ -223,20 +223,24 @@ def facts_between(rows: Rows, since: Pair, until: Pair, columns: str, joins: str
     )
 
 
-def facts_forward(rows: Rows, after: int, upto: int) -> list[SqlRow]:
+def facts_forward(rows: Rows, after: int, upto: int, *, before: bool = True) -> list[SqlRow]:
     """Every fact recorded after a position and up to another, where all count where they were recorded.
 
     (register, position, text, state, recorded at, number of the header, payload, text before ``after``); a text is None
-    where there is none, or where it was redacted.
+    where there is none, or where it was redacted. Without ``before``, the last one is not looked up, and None.
     """
-    return rows.all(
-        "SELECT f.register, f.position, x.body, f.state, e.recorded_at, e.header, e.payload,"
-        " (SELECT y.body FROM texts y WHERE y.position = (SELECT w.position FROM facts w"
-        " WHERE w.register = f.register AND w.effective <= ? ORDER BY w.effective DESC LIMIT 1))"
+    select = "SELECT f.register, f.position, x.body, f.state, e.recorded_at, e.header, e.payload, "
+    tables = (
         " FROM facts f JOIN events e ON e.position = f.position LEFT JOIN texts x ON x.position = f.position"
-        " WHERE f.position > ? AND f.position <= ? ORDER BY f.position",
-        (effective_of(after), after, upto),
+        " WHERE f.position > ? AND f.position <= ? ORDER BY f.position"
     )
+    if not before:
+        return rows.all(f"{select}NULL{tables}", (after, upto))
+    old = (
+        "(SELECT y.body FROM texts y WHERE y.position = (SELECT w.position FROM facts w"
+        " WHERE w.register = f.register AND w.effective <= ? ORDER BY w.effective DESC LIMIT 1))"
+    )
+    return rows.all(f"{select}{old}{tables}", (effective_of(after), after, upto))
 
 
 def any_redacted(rows: Rows) -> bool:

@@ -5,6 +5,7 @@ What a table costs is looking up one text a field; handing over each of them as 
 
 from __future__ import annotations
 
+from sys import getsizeof
 from typing import NamedTuple
 
 from plan_ledger.index import asof
@@ -16,6 +17,9 @@ from plan_ledger.values.schema import FIRST_FIELD
 
 SEPARATOR = "\x1f"
 """A control character, which no text may hold."""
+
+_TEXT = getsizeof("事") + 8
+"""What a text takes in memory beside its characters."""
 
 
 class ItemTexts(NamedTuple):
@@ -44,21 +48,23 @@ _JOINED = (
 )
 
 
-def item_texts(rows: Rows, plan: int, pair: Pair) -> dict[int, ItemTexts]:
-    """Item → what its fields hold at the pair; items without any text are left out.
+def item_texts(rows: Rows, plan: int, pair: Pair) -> tuple[dict[int, ItemTexts], int]:
+    """Item → what its fields hold at the pair, without items that have no text; and how many bytes all texts take.
 
     Raises:
         LedgerDamaged: A text holds a character that none may hold.
     """
     found: dict[int, ItemTexts] = {}
+    size = 0
     for no, numbers, positions, joined in rows.all(_JOINED, (SEPARATOR, *asof.winner_params(pair), plan)):
         texts = joined.split(SEPARATOR)
         if len(texts) != numbers.count(",") + 1:
             raise LedgerDamaged(f"U+001F: {positions}")
         found[no] = ItemTexts(numbers, positions, texts)
+        size += getsizeof(joined) + _TEXT * len(texts)
     for register, position, text, _ in asof.redacted_texts(rows, plan, pair):
         _add_redacted(found, register, position, text)
-    return found
+    return found, size
 
 
 def _add_redacted(found: dict[int, ItemTexts], register: int, position: int, text: str) -> None:

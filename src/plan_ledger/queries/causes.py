@@ -51,4 +51,5 @@ def make_cause(position: int, recorded_us: int, zone: str, header: Header, paylo
     made.batch_header = header
     made.payload_json = payload
     made.__class__ = Cause
-    return made
+    closed: Cause = made
+    return closed

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from sys import getsizeof
 from typing import NamedTuple
 
 from plan_ledger.index import asof, catalog
@@ -10,6 +11,7 @@ from plan_ledger.index.asof import ItemRow
 from plan_ledger.index.digest import within
 from plan_ledger.index.registers import BITS, MASK, bounds, register
 from plan_ledger.queries.facts_between import FactsBetween, text_of
+from plan_ledger.queries.kept import Outline, Tables, place
 from plan_ledger.queries.moves import Moves
 from plan_ledger.queries.results import (
     PLACE_LABEL,
@@ -26,10 +28,19 @@ from plan_ledger.values.schema import EXISTENCE, FIRST_FIELD, PLACE, Schema
 
 
 def between(
-    rows: Rows, plan: catalog.PlanRow, since: MomentRef, until: MomentRef, *, scope: int | None = None
+    rows: Rows,
+    plan: catalog.PlanRow,
+    since: MomentRef,
+    until: MomentRef,
+    *,
+    scope: int | None = None,
+    tables: Tables | None = None,
 ) -> ChangeSet:
-    """The change set from one pair to another, in table order of the later table; removed items at the end."""
-    return _Comparison(rows, plan, since, until).run(scope)
+    """The change set from one pair to another, in table order of the later table; removed items at the end.
+
+    ``tables``: where tables are remembered, and what stands where.
+    """
+    return _Comparison(rows, plan, since, until, tables).run(scope)
 
 
 _FEW = 4
@@ -50,24 +61,30 @@ _OpenEntry = open_twin(ChangeEntry)
 
 
 class _Comparison:
-    def __init__(self, rows: Rows, plan: catalog.PlanRow, since: MomentRef, until: MomentRef) -> None:
+    def __init__(
+        self, rows: Rows, plan: catalog.PlanRow, since: MomentRef, until: MomentRef, tables: Tables | None
+    ) -> None:
         self.rows, self.plan, self.since, self.until = rows, plan, since, until
         self.old_schema = catalog.schema_at(rows, plan.no, since.pair.ordinary)
         self.schema = catalog.schema_at(rows, plan.no, until.pair.ordinary)
         self.numbers = catalog.field_numbers(rows, plan.no)
-        self.facts = FactsBetween(rows, plan.zone, since.pair, until.pair)
+        self.before = place(tables, rows, plan.no, since.pair)
+        self.after = place(tables, rows, plan.no, until.pair)
+        self.titles: dict[bool, Mapping[int, str]] = {}  # item → title, where known: True at the later moment
+        self.read: dict[bool, Sequence[ItemRow]] = {}  # what shows at either moment, where it was read
+        self.facts = FactsBetween(rows, plan.zone, since.pair, until.pair, self.before.table())
 
     def run(self, scope: int | None) -> ChangeSet:
-        touched = self.facts.behind
-        self.new = asof.structure(self.rows, self.plan.no, self.until.pair)
-        structural = any(no & MASK <= PLACE for no in touched)
-        self.old = asof.structure(self.rows, self.plan.no, self.since.pair) if structural or not touched else self.new
-        new_order, old_order = asof.live(self.new), asof.live(self.old) if structural else []
+        structural = any(no & MASK <= PLACE for no in self.facts.behind)
+        self.new, new_order = self._standing(self.until, same=not structural)
+        self.old, old_order = self.new, new_order
+        if structural:
+            self.old, old_order = self._standing(self.since, same=False)
         if scope is not None:
             new_order = within(new_order, self.new, scope)
             old_order = within(old_order, self.old, scope)
         new_live = {row.no for row in new_order}
-        old_live = {row.no for row in old_order} if structural else new_live
+        old_live = {row.no for row in old_order}
         self.added, self.removed = new_live - old_live, old_live - new_live
         self.both = new_live & old_live
         ranks = {row.no: rank for rank, row in enumerate(new_order)}
@@ -75,6 +92,20 @@ class _Comparison:
         ranks.update((no, rank) for rank, no in enumerate(gone, len(ranks)))
         revised = schema_changes(self.old_schema, self.schema)
         return ChangeSet(self.plan.title, self.since, self.until, self._entries(self._involved(), ranks), revised)
+
+    def _standing(self, moment: MomentRef, *, same: bool) -> tuple[Mapping[int, ItemRow], Sequence[ItemRow]]:
+        """What stands where at a moment, and what shows in table order; ``same``: no item came, went or moved."""
+        found = (self.after if moment is self.until else self.before).outline()
+        if found is None and same and self.facts.forward and (before := self.before.outline()) is not None:
+            names = {self.numbers.get((level.key, level.title)) for level in self.schema.levels}
+            new = {no >> BITS: text for no, text in self.facts.new.items() if no & MASK in names}
+            found = Outline(before.structure, before.ordered, {**before.titles, **new})
+        if found is not None:
+            self.titles[moment is self.until] = found.titles
+            return found.structure, found.ordered
+        structure = asof.structure(self.rows, self.plan.no, moment.pair)
+        ordered = self.read[moment is self.until] = asof.live(structure)
+        return structure, ordered
 
     def _involved(self) -> set[int]:
         """The registers to compare, all read: what was recorded about items of both tables, and the whole of others."""
@@ -107,8 +138,9 @@ class _Comparison:
                 ordered[ranks[item] << BITS] = no
                 moved.add(item)
         items = {no >> BITS for no in ordered.values()}
-        paths = self._paths(self.new, items - removed, self.until)
-        old_paths = self._paths(self.old, (items & removed) | moved, self.since)
+        paths = self._paths(self.new, items - removed, self.until) if items - removed else {}
+        old_items = (items & removed) | moved
+        old_paths = self._paths(self.old, old_items, self.since) if old_items else {}
         entries: list[ChangeEntry] = []
         for key in sorted(ordered):
             no = ordered[key]
@@ -177,33 +209,39 @@ class _Comparison:
         return line
 
     def _paths(
-        self, structure: Mapping[int, ItemRow], items: Iterable[int], moment: MomentRef
+        self, structure: Mapping[int, ItemRow], items: Collection[int], moment: MomentRef
     ) -> dict[int, tuple[str, ...]]:
         """Item → titles from the root down, as they were at the moment."""
+        known = self.titles.get(moment is self.until)
+        titles = self._read_titles(structure, items, moment) if known is None else known
+        found: dict[int | None, tuple[str, ...]] = {}
+
+        def path(item: int | None) -> tuple[str, ...]:
+            if item not in found:
+                row = structure.get(item) if item is not None else None
+                if row is None:
+                    return ()
+                found[item] = (*path(row.parent), titles.get(row.no, ""))
+            return found[item]
+
+        return {item: path(item) for item in items}
+
+    def _read_titles(
+        self, structure: Mapping[int, ItemRow], items: Collection[int], moment: MomentRef
+    ) -> Mapping[int, str]:
+        """Item → title of those wanted, and of what they stand under."""
         numbers = {level.key: self.numbers.get((level.key, level.title), FIRST_FIELD) for level in self.schema.levels}
-        registers: dict[int | None, int] = {}
+        if len(items) * _FEW >= len(structure):
+            found = asof.titles(self.rows, self.plan.no, numbers, moment.pair)
+            kept = self.after if moment is self.until else self.before
+            ordered = self.read[moment is self.until]
+            kept.keep(Outline(structure, ordered, found), sum(map(getsizeof, found.values())))
+            return found
+        registers: dict[int, int] = {}
         for item in items:
             at: int | None = item
             while at is not None and at not in registers and (row := structure.get(at)) is not None:
                 registers[at] = register(at, numbers[row.level])
                 at = row.parent
-        texts = self._titles(numbers, registers.values(), moment, few=len(registers) * _FEW < len(structure))
-        found: dict[int | None, tuple[str, ...]] = {}
-
-        def path(item: int | None) -> tuple[str, ...]:
-            if item not in found:
-                if item is None or item not in registers:
-                    return ()
-                found[item] = (*path(structure[item].parent), texts.get(registers[item], ""))
-            return found[item]
-
-        return {item: path(item) for item in items}
-
-    def _titles(
-        self, numbers: Mapping[str, int], registers: Collection[int], moment: MomentRef, *, few: bool
-    ) -> Mapping[int, str]:
-        """Register → text at the moment, of titles."""
-        if few:
-            cells = asof.register_cells(self.rows, sorted(registers), moment.pair)
-            return {no: text_of(cell) for no, cell in cells.items()}
-        return asof.titles(self.rows, self.plan.no, numbers, moment.pair)
+        cells = asof.register_cells(self.rows, sorted(registers.values()), moment.pair)
+        return {item: text_of(cells.get(no)) for item, no in registers.items()}

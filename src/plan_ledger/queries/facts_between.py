@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from plan_ledger.index import asof
 from plan_ledger.queries.causes import COLUMNS, JOINS, headers_by_number, known_actors, make_cause
+from plan_ledger.queries.kept import Table
 from plan_ledger.queries.results import Cause
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.coordinates import Pair, effective_of
@@ -21,33 +22,38 @@ class FactsBetween:
         behind: Register → the events behind the difference, in order of counting.
         late: Position → where it counts, of facts that count elsewhere than where they were recorded.
         old, new: Register → text at either pair; of those that were read so far (see :meth:`read`).
+        forward: Whether everything between counts where it was recorded, and the second pair is the later one.
     """
 
-    def __init__(self, rows: Rows, zone: str, since: Pair, until: Pair) -> None:
+    def __init__(self, rows: Rows, zone: str, since: Pair, until: Pair, table: Table | None = None) -> None:
+        """``table``: the plan's whole table at ``since``, where it is known."""
         self._rows, self._since, self._until = rows, since, until
         self.behind: dict[int, Sequence[Cause]] = {}
         self.late: dict[int, int] = {}
         self.old: dict[int, str] = {}
         self.new: dict[int, str] = {}
         self._held: dict[int, int] = {}  # register → position of what the later table shows
-        if since.ordinary <= until.ordinary and not asof.any_late(rows):
-            self._read_forward(zone)
+        self.forward = since.ordinary <= until.ordinary and not asof.any_late(rows)
+        if self.forward:
+            self._read_forward(zone, table)
         else:
             self._read_both_ways(zone)
 
-    def _read_forward(self, zone: str) -> None:
+    def _read_forward(self, zone: str, table: Table | None) -> None:
         """With no fact out of its order, the last one of a register is what the later table shows."""
-        found = asof.facts_forward(self._rows, self._since.ordinary, self._until.ordinary)
+        found = asof.facts_forward(self._rows, self._since.ordinary, self._until.ordinary, before=table is None)
         headers = headers_by_number(self._rows, {row[5] for row in found})
         behind, old, new = self.behind, self.old, self.new
-        unsure = asof.any_redacted(self._rows)
+        unsure = table is None and asof.any_redacted(self._rows)
         for no, position, body, state, recorded_at, header, payload, before in found:
             why = make_cause(position, recorded_at, zone, headers[header], payload)
             new[no] = body if body is not None else REDACTED_TEXT if state else ""
             known = behind.get(no)
             if known is None:
                 behind[no] = (why,)
-                if before is not None:
+                if table is not None:
+                    old[no] = table.text(no)
+                elif before is not None:
                     old[no] = before
                 elif not unsure:
                     old[no] = ""
@@ -61,7 +67,6 @@ class FactsBetween:
         actors = known_actors(self._rows)
         late_registers: set[int] = set()
         behind: dict[int, list[Cause]] = {}
-        self.behind = behind
         for no, effective, position, recorded_at, header, payload in asof.facts_between(
             self._rows, since, until, f"f.effective, {COLUMNS}", JOINS
         ):
@@ -70,19 +75,20 @@ class FactsBetween:
                 self.late[position] = effective
                 late_registers.add(no)
         if late_registers:
-            self._drop_what_never_held(sorted(late_registers))
+            self._drop_what_never_held(sorted(late_registers), behind)
+        self.behind.update(behind)
 
-    def _drop_what_never_held(self, registers: list[int]) -> None:
+    def _drop_what_never_held(self, registers: list[int], behind: dict[int, list[Cause]]) -> None:
         """A fact that both tables would have overruled is behind nothing; the others go in the order of counting."""
         since, until = self._since, self._until
         both = Pair(min(since.at, until.at), min(since.known, until.known))
         held = asof.register_facts(self._rows, registers, both)
         for no in registers:
-            kept = [each for each in self.behind[no] if self.counts(each) > held.get(no, (0, 0))]
+            kept = [each for each in behind[no] if self.counts(each) > held.get(no, (0, 0))]
             if kept:
-                self.behind[no] = sorted(kept, key=self.counts)
+                behind[no] = sorted(kept, key=self.counts)
             else:
-                del self.behind[no]
+                del behind[no]
 
     def counts(self, cause: Cause) -> tuple[int, int]:
         """Where an event counts, then where it was recorded."""

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from attrs import evolve
 
-from plan_ledger.index import catalog
+from plan_ledger.index import asof, catalog
 from plan_ledger.index.asof import ItemRow
-from plan_ledger.index.digest import table
+from plan_ledger.index.digest import within
 from plan_ledger.index.tables import NOTHING, ItemTexts, item_texts
+from plan_ledger.queries.kept import Table, Tables, place
 from plan_ledger.queries.results import MomentRef, Snapshot, SnapshotItem
 from plan_ledger.queries.results.snapshots import Cells
 from plan_ledger.store.transaction import Rows
@@ -19,15 +20,42 @@ from plan_ledger.values.made import open_twin
 from plan_ledger.values.schema import Schema
 
 
-def take(rows: Rows, plan: catalog.PlanRow, moment: MomentRef, *, scope: int | None = None) -> Snapshot:
-    """The snapshot of a plan, or of the subtree under one item (ancestors included), at a resolved moment."""
+def take(
+    rows: Rows,
+    plan: catalog.PlanRow,
+    moment: MomentRef,
+    *,
+    scope: int | None = None,
+    tables: Tables | None = None,
+) -> Snapshot:
+    """The snapshot of a plan, or of the subtree under one item (ancestors included), at a resolved moment.
+
+    ``tables``: where whole tables are remembered.
+    """
     schema = catalog.schema_at(rows, plan.no, moment.pair.ordinary)
-    structure, ordered = table(rows, plan, moment.pair, scope)
-    maker = _Maker(schema, catalog.field_numbers(rows, plan.no), item_texts(rows, plan.no, moment.pair))
+    kept = place(tables, rows, plan.no, moment.pair)
+    table = kept.table()
+    if table is None:
+        table, size = _read(rows, plan, moment, schema)
+        kept.keep(table, size)
+    items = table.items
+    if scope is not None:
+        shown = {row.no for row in within(table.ordered, table.structure, scope)}
+        items = tuple(item for row, item in zip(table.ordered, items, strict=True) if row.no in shown)
+    return Snapshot(plan.title, plan.fiscal_year, moment, schema, items, table.withdrawn, plan_id=plan.uuid)
+
+
+def _read(rows: Rows, plan: catalog.PlanRow, moment: MomentRef, schema: Schema) -> tuple[Table, int]:
+    """A whole table from the index, and how many bytes its texts take."""
+    structure = asof.structure(rows, plan.no, moment.pair)
+    ordered = asof.live(structure)
+    texts, size = item_texts(rows, plan.no, moment.pair)
+    maker = _Maker(schema, catalog.field_numbers(rows, plan.no), texts)
     items = maker.items(ordered)
-    gone = [row for row in structure.values() if not row.alive]
-    withdrawn = tuple(evolve(item, path=(item.title,)) for item in maker.items(sorted(gone, key=lambda row: row.no)))
-    return Snapshot(plan.title, plan.fiscal_year, moment, schema, items, withdrawn, plan_id=plan.uuid)
+    gone = sorted((row for row in structure.values() if not row.alive), key=lambda row: row.no)
+    withdrawn = tuple(evolve(item, path=(item.title,)) for item in maker.items(gone))
+    titles = {row.no: item.title for row, item in zip(ordered, items, strict=True)}
+    return Table(structure, ordered, titles, items, withdrawn, texts), size
 
 
 _OpenItem = open_twin(SnapshotItem)
@@ -65,7 +93,7 @@ class _Maker:
         uuids: dict[int | None, UUID] = {}
         paths: dict[int | None, tuple[str, ...]] = {}
         found: list[SnapshotItem] = []
-        for no, uuid, level, _, parent, _, _, place in ordered:
+        for no, uuid, level, _, parent, _, _, placed in ordered:
             numbers, positions, texts, redacted = texts_of.get(no, NOTHING)
             shape = shapes.get(numbers)
             if shape is None:
@@ -86,7 +114,7 @@ class _Maker:
             made.path = path
             made.parent = uuids.get(parent)
             made.fields = cells
-            made.place = place
+            made.place = placed
             made.__class__ = SnapshotItem
             found.append(made)
         return tuple(found)
