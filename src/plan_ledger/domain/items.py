@@ -6,6 +6,7 @@ The events that come out are the storage format (``plan_ledger.events``). Doing 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 from attrs import evolve as replaced
@@ -29,13 +30,16 @@ from plan_ledger.events import (
     ItemRestored,
     ItemWithdrawn,
     Source,
+    field_changed,
 )
 from plan_ledger.values.schema import FieldKind, LevelSpec
 
 
-@frozen
-class Cell:
-    """What a field holds and the position of the change that put it there; absent is the empty text at 0."""
+class Cell(NamedTuple):
+    """What a field holds and the position of the change that put it there; absent is the empty text at 0.
+
+    A plain tuple: there is one for every change of a bulk load.
+    """
 
     text: str = ""
     position: int = 0
@@ -120,7 +124,8 @@ def decide(item: Item | None, command: ItemCommand, level: LevelSpec, above: Lev
         return _add(command, level, above)
     assert item is not None
     if isinstance(command, ChangeField):
-        return _change(item, command, level)
+        changed = change_field(item, level, command.field, command.text, command.expected, command.source)
+        return [] if changed is None else [changed]
     place = Place(item=item.cell(level.title).text)
     match command:
         case MoveItem(under=under, rank=rank, source=source):
@@ -165,28 +170,30 @@ def _add(command: AddItem, level: LevelSpec, above: LevelSpec | None) -> list[It
     return events
 
 
-def _change(item: Item, command: ChangeField, level: LevelSpec) -> list[ItemEvent]:
+def change_field(
+    item: Item, level: LevelSpec, field: str, text: str, expected: int | None = None, source: Source | None = None
+) -> FieldChanged | None:
+    """The event of a :class:`ChangeField`; None where the field holds that text already.
+
+    A function of its own, since nearly all that is ever decided is this.
+
+    Raises:
+        CommandRefused: A subclass says why.
+    """
     if not item.alive:
         _require_alive(item, level)
-    cell = item.cells.get(command.field, ABSENT)
-    if command.text == cell.text:
-        return []
-    spec = level.field(command.field)
-    if command.expected is not None and command.expected < cell.position:
-        place = Place(item=item.cell(level.title).text)
-        raise EditConflict(
-            command.field,
-            command.expected,
-            cell.position,
-            cell.text,
-            command.text,
-            place=Place(item=place.item, field=spec.label if spec else command.field),
-        )
-    if command.field == level.title and not command.text.strip():
+    cell = item.cells.get(field, ABSENT)
+    if text == cell.text:
+        return None
+    spec = level.field(field)
+    if expected is not None and expected < cell.position:
+        place = Place(item=item.cell(level.title).text, field=spec.label if spec else field)
+        raise EditConflict(field, expected, cell.position, cell.text, text, place=place)
+    if field == level.title and not text.strip():
         raise TitleMissing(level.title_field.label, place=Place(item=cell.text))
     if spec is not None and spec.kind is FieldKind.CHOICE:
-        _check_choice(command.field, command.text, level, Place(item=item.cell(level.title).text))
-    return [FieldChanged(originator_id=item.id, field=command.field, text=command.text or None, source=command.source)]
+        _check_choice(field, text, level, Place(item=item.cell(level.title).text))
+    return field_changed(item.id, field, text or None, source)
 
 
 def _require_alive(item: Item, level: LevelSpec) -> None:

@@ -20,6 +20,7 @@ from plan_ledger.events.model import (
     SchemaDeclared,
     Source,
     TextRedacted,
+    field_changed,
 )
 from plan_ledger.events.registry import UnknownEventType, read_payload, type_name
 
@@ -45,6 +46,7 @@ __all__ = [
     "Source",
     "TextRedacted",
     "UnknownEventType",
+    "field_changed",
     "read_payload",
     "type_name",
 ]

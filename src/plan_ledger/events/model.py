@@ -259,3 +259,15 @@ class FieldChanged(ItemEvent):
     field: Key
     text: str | None = None
     redacted: bool = Field(default=False, exclude=True)
+
+
+_validated = FieldChanged.__pydantic_validator__.validate_python
+
+
+def field_changed(item: UUID, field: str, text: str | None, source: Source | None = None) -> FieldChanged:
+    """An ordinary change of a field, validated like any other, without a call of ``__init__`` in between.
+
+    There is one for every change of a bulk load.
+    """
+    event: FieldChanged = _validated({"originator_id": item, "field": field, "text": text, "source": source})
+    return event

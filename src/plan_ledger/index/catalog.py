@@ -97,10 +97,10 @@ def any_policies(rows: Rows) -> bool:
 
 def policies_at(rows: Rows, plan: int, position: int | None = None) -> Policies:
     """The policies in force after a position (None: at the head); read from the log, where they are few."""
-    upto, params = ("", ()) if position is None else (" AND e.position <= ?", (position,))
+    upto, params = ("", ()) if position is None else (" AND a.position <= ?", (position,))
     row = rows.one(
-        "SELECT e.payload FROM events e WHERE e.stream = ?"
-        f" AND e.type = (SELECT no FROM event_types WHERE name = ?){upto} ORDER BY e.version DESC LIMIT 1",
+        "SELECT e.payload FROM acts a JOIN events e ON e.position = a.position WHERE a.stream = ?"
+        f" AND e.type = (SELECT no FROM event_types WHERE name = ?){upto} ORDER BY a.position DESC LIMIT 1",
         (plan, _POLICIES, *params),
     )
     if row is None:

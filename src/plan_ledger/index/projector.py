@@ -12,6 +12,7 @@ from plan_ledger.events import (
     ActorErased,
     ActorProfiled,
     ActorRef,
+    BatchHeader,
     Event,
     FieldChanged,
     ItemAdded,
@@ -34,6 +35,8 @@ from plan_ledger.store.transaction import SqlRow, Transaction, chunks, marks
 from plan_ledger.values.coordinates import ROOM
 from plan_ledger.values.schema import EXISTENCE, FIRST_FIELD, PLACE
 
+_HEADERS_KEPT = 1_000
+
 
 @define
 class Names:
@@ -44,10 +47,11 @@ class Names:
     items: dict[int, tuple[int, str]] = field(factory=dict[int, tuple[int, str]])
     fields: dict[tuple[int, str, str], int] = field(factory=dict[tuple[int, str, str], int])
     actors: dict[tuple[UUID, int], int] = field(factory=dict[tuple[UUID, int], int])
-
-    def clear(self) -> None:
-        for names in (self.streams, self.plans, self.items, self.fields, self.actors):
-            names.clear()
+    # The same again, for the changes of a bulk load: the numbers of an item's fields, shared by its level, and whom a
+    # header names, with their roles.
+    numbers: dict[int, dict[str, int]] = field(factory=dict[int, dict[str, int]])
+    levels: dict[tuple[int, str], dict[str, int]] = field(factory=dict[tuple[int, str], dict[str, int]])
+    owners: dict[bytes, list[tuple[int, int]]] = field(factory=dict[bytes, list[tuple[int, int]]])
 
 
 @define(eq=False, slots=False)
@@ -67,6 +71,7 @@ class Projector:
         self._names = names
         self._facts: list[SqlRow] = []
         self._heads: dict[int, int] = {}
+        self._structural: dict[int, None] = {}  # registers of existence and place among them
         self._late: dict[int, None] = {}
         self._places: list[SqlRow] = []
         self._corrections: list[SqlRow] = []
@@ -74,15 +79,13 @@ class Projector:
 
     def project(self, batches: Iterable[RecordedBatch]) -> None:
         """Bring the index up to date with these batches."""
+        owners, add = self._names.owners, self._authorship.append
         for batch in batches:
-            first = batch.events[0].position
-            self._events(batch.events)
-            header, last = batch.header, batch.events[-1].position
-            self._authorship.append((self._actor(header.actor), first, 0, last))
-            if header.on_behalf_of is not None:
-                self._authorship.append((self._actor(header.on_behalf_of), first, 1, last))
-            if header.approver is not None:
-                self._authorship.append((self._actor(header.approver), first, 2, last))
+            events, header = batch.events, batch.header_bytes
+            self._events(events)
+            first, last = events[0].position, events[-1].position
+            for actor, role in owners.get(header) or self._owners(header, batch.header):
+                add((actor, first, role, last))
         self.flush()
 
     def project_events(self, events: Iterable[Recorded]) -> None:
@@ -91,22 +94,21 @@ class Projector:
         self.flush()
 
     def _events(self, events: Iterable[Recorded]) -> None:
-        facts, heads, names = self._facts, self._heads, self._names
-        for recorded in events:
-            event, position = recorded.event, recorded.position
+        facts, heads, numbers = self._facts, self._heads, self._names.numbers
+        for position, event, stream, _, _ in events:
             if type(event) is FieldChanged and event.effective is None:
                 # The common case, spelled out: an ordinary change of a field.
-                plan, level = names.items.get(recorded.stream) or self._item(recorded.stream)
-                no = recorded.stream << BITS | (
-                    names.fields.get((plan, level, event.field)) or self._field(plan, level, event.field)
-                )
+                try:
+                    no = stream << BITS | numbers[stream][event.field]
+                except KeyError:
+                    no = stream << BITS | self._number(stream, event.field)
                 facts.append((position, no, position << ROOM, 0 if event.text is None and not event.redacted else 1))
                 heads[no] = position
             elif isinstance(event, ItemEvent):
-                self._item_event(recorded.stream, position, event)
+                self._item_event(stream, position, event)
             else:
                 self.flush()
-                self._other(recorded.stream, position, event)
+                self._other(stream, position, event)
 
     def flush(self) -> None:
         """Write what was collected."""
@@ -122,8 +124,10 @@ class Projector:
                 "INSERT INTO registers (no, head) VALUES (?, ?) ON CONFLICT (no) DO UPDATE SET head = excluded.head",
                 sorted(self._heads.items()),
             )
-            self._structure([no for no in self._heads if no & MASK in (EXISTENCE, PLACE)])
             self._heads.clear()
+        if self._structural:
+            self._structure(list(self._structural))
+            self._structural.clear()
         if self._late:
             self._settle_late()
         if self._corrections:
@@ -159,8 +163,7 @@ class Projector:
                 self._places.append((position, parent, event.rank))
                 number, state = PLACE, 1
             case FieldChanged():
-                plan, level = self._item(item)
-                number = self._field(plan, level, event.field)
+                number = self._number(item, event.field)
                 state = 0 if event.text is None and not event.redacted else 1
             case _:
                 raise TypeError(f"no projection for {type(event).__name__}")
@@ -169,6 +172,8 @@ class Projector:
         self._facts.append((position, no, position << ROOM if effective is None else effective, state))
         if effective is None:
             self._heads[no] = position
+            if number in (EXISTENCE, PLACE):
+                self._structural[no] = None
         else:
             self._late[no] = None
         if event.corrects is not None:
@@ -219,6 +224,7 @@ class Projector:
 
     def _other(self, stream: int, position: int, event: Event) -> None:
         run = self._tx.run
+        run("INSERT INTO acts (stream, position) VALUES (?, ?)", (stream, position))
         match event:
             case ActorProfiled():
                 row = self._tx.one("SELECT coalesce(max(no), 0) + 1 FROM actors")
@@ -273,10 +279,8 @@ class Projector:
                 )
             case MeetingAnnulled():
                 run("UPDATE meetings SET annulled = 1 WHERE no = ?", (self._meeting(event.meeting),))
-            case PoliciesDeclared():
-                pass  # few and small: read from the log
-            case TextRedacted() | ActorErased():
-                pass  # what they destroyed stands beside the log
+            case PoliciesDeclared() | TextRedacted() | ActorErased():
+                pass  # few: read from the log; what was destroyed stands beside it
             case _:
                 raise TypeError(f"no projection for {type(event).__name__}")
 
@@ -331,6 +335,14 @@ class Projector:
             known = self._names.items[item] = (row[0], row[1])
         return known
 
+    def _number(self, item: int, key: str) -> int:
+        """The number of a field of an item."""
+        names, (plan, level) = self._names, self._item(item)
+        numbers = names.numbers[item] = names.levels.setdefault((plan, level), {})
+        if key not in numbers:
+            numbers[key] = self._field(plan, level, key)
+        return numbers[key]
+
     def _field(self, plan: int, level: str, key: str) -> int:
         number = self._names.fields.get((plan, level, key)) or self._find_field(plan, level, key)
         assert number is not None
@@ -342,6 +354,18 @@ class Projector:
             return None
         self._names.fields[plan, level, key] = row[0]
         return int(row[0])
+
+    def _owners(self, content: bytes, header: BatchHeader) -> list[tuple[int, int]]:
+        """(actor, role) of everybody whom a header names: 0 recorded it, 1 on whose behalf, 2 approved it."""
+        owners = self._names.owners
+        if len(owners) >= _HEADERS_KEPT:
+            owners.clear()
+        found = owners[content] = [
+            (self._actor(who), role)
+            for role, who in enumerate((header.actor, header.on_behalf_of, header.approver))
+            if who is not None
+        ]
+        return found
 
     def _actor(self, ref: ActorRef) -> int:
         key = (ref.id, ref.revision)

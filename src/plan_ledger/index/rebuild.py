@@ -25,6 +25,7 @@ TABLES: dict[str, str] = {
     "facts": "position",
     "places": "position",
     "corrections": "position",
+    "acts": "stream, position",
     "continuations": "item, earlier",
     "authorship": "actor, batch, role",
     "actors": "no",

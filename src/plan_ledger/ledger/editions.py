@@ -12,13 +12,14 @@ from plan_ledger.domain import plans as domain
 from plan_ledger.domain.errors import MeetingNameRefused, NotABatchEnd
 from plan_ledger.errors import NotationError
 from plan_ledger.index import catalog
-from plan_ledger.index.digest import digest_at
+from plan_ledger.index.digest import Digest, digest_at, within
 from plan_ledger.ledger.acting import Acting
 from plan_ledger.ledger.errors import UnknownItem, UnknownMeeting
 from plan_ledger.ledger.work import Work
 from plan_ledger.queries.moments import Moment, Moments, read_time
 from plan_ledger.queries.results import MomentRef
 from plan_ledger.values.coordinates import Pair
+from plan_ledger.values.digest import digest_of_table
 from plan_ledger.values.marks import MARKS_VERSION
 from plan_ledger.values.texts import clean_text
 
@@ -178,8 +179,22 @@ def _edition(
     base: tuple[UUID, int] | None,
     scope: int | None,
 ) -> domain.Edition:
-    digest = digest_at(work.tx, plan, pair, scope=scope, known=work.texts())
+    digest = (_digest_now(work, plan, scope) if pair == Pair.of(work.position) else None) or digest_at(
+        work.tx, plan, pair, scope=scope
+    )
     return domain.Edition(pair, base, digest.schema.revision, digest.hex, MARKS_VERSION)
+
+
+def _digest_now(work: Work, plan: catalog.PlanRow, scope: int | None) -> Digest | None:
+    """What ``digest_at`` says of the head, from what is remembered between writes: in a bulk load one meeting follows
+    another. None where a text was redacted."""
+    table, items = work.table(plan), work.state.items
+    if work.state.redacted:
+        return None
+    schema = catalog.schema_at(work.tx, plan.no, work.position)
+    ordered = table.ordered if scope is None else within(table.ordered, table.structure, scope)
+    texts = ((row.level, items[row.uuid].texts) for row in ordered)
+    return Digest(digest_of_table(plan.title, plan.fiscal_year, schema, texts), schema, redacted=False)
 
 
 def base_of(moments: Moments, moment: MomentRef) -> tuple[UUID, int] | None:

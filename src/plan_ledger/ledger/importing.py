@@ -111,7 +111,7 @@ class PlanProposal(Proposal):
                 self._check_fresh(current)
             applied = self.applied(accept_layout=accept_layout)
             batches = intents_by_document(self, applied, current, self._given, self._target.id)
-            executor.prepare([intent for intents in batches for intent in intents])
+            executor.expect([intent for intents in batches for intent in intents])
             for acting, intents in zip(actings, batches, strict=True):
                 work.begin(acting)
                 for intent in intents:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from plan_ledger.ledger.errors import UnknownItem
 from plan_ledger.ledger.naming import field_key as field_key
 from plan_ledger.ledger.naming import find_field as find_field
 from plan_ledger.ledger.naming import find_level as find_level
+from plan_ledger.ledger.remembered import Fields, Known
 from plan_ledger.ledger.work import Work
 from plan_ledger.values import ranks
 from plan_ledger.values.schema import LevelSpec, Schema
@@ -112,21 +113,27 @@ class Executor:
     def __init__(self, work: Work, schemas: dict[tuple[int, int], Schema]) -> None:
         self._work = work
         self._cached = schemas
-        self._schemas = work.state.schemas
-        self._fields = work.state.fields
+        state = work.state
+        self._items, self._schemas, self._fields = state.items, state.schemas, state.fields
         self._siblings: dict[tuple[UUID, UUID | None], dict[UUID, str]] = {}
         self._corrections: Corrections | None = None
+        self._coming: Iterable[Intent] = ()
 
-    def prepare(self, intents: Sequence[Intent]) -> None:
-        """Read what many intents need in few queries."""
+    def expect(self, intents: Iterable[Intent]) -> None:
+        """Say what comes next: once something is missing for it, all that is missing is read, in few queries."""
+        self._coming = intents
+
+    def _prepare(self) -> None:
         needs: dict[UUID, set[str]] = {}
-        cells = self._work.cells
-        for intent in intents:
+        items = self._items
+        for intent in self._coming:
             if type(intent) is Change:
-                if intent.field not in cells(intent.item):
+                known = items.get(intent.item)
+                if known is None or intent.field not in known.cells:
                     needs.setdefault(intent.item, set()).add(intent.field)
             elif not isinstance(intent, Add):
                 needs.setdefault(intent.item, set())
+        self._coming = ()
         if needs:
             self._work.load(needs)
 
@@ -135,6 +142,8 @@ class Executor:
         if isinstance(intent, Change):
             self._change(intent)
             return
+        if self._coming:
+            self._prepare()
         match intent:
             case Add():
                 self._add(intent)
@@ -166,26 +175,42 @@ class Executor:
         siblings[intent.item] = rank
 
     def _change(self, intent: Change) -> None:
-        item = self._item(intent.item)
-        fields = self._fields.get(item.level)
-        if fields is None or fields[0] != item.plan:
-            fields = self._fields[item.level] = (item.plan, find_level(self.schema(item.plan), item.level), {})
-        _, level, keys = fields
-        key = keys.get(intent.field)
+        known = self._items.get(intent.item) or self._known(intent.item)
+        fields = known.fields or self._fields_of(known)
+        level = fields.level
+        key = fields.keys.get(intent.field)
         if key is None:
-            key = keys[intent.field] = find_field(level, intent.field).key
-        if key not in item.cells:
-            self._work.load({intent.item: (key,)})
+            key = fields.keys[intent.field] = find_field(level, intent.field).key
+        if key not in known.cells:
+            if self._coming:
+                self._prepare()
+            if key not in known.cells:  # it was asked for by its label
+                self._work.load({intent.item: (key,)})
         expected, source = intent.expected, intent.source
-        if expected is not None and self._is_own(intent, item.cell(key).position):
+        if expected is not None and self._is_own(intent, known.item.cell(key).position):
             expected = None
-        command = domain.ChangeField(key, clean_text(intent.text), expected, source and _clean(source))
+        text = clean_text(intent.text)
         try:
-            events = domain.decide(item, command, level, None)
+            event = domain.change_field(known.item, level, key, text, expected, source and _clean(source))
         except PlanLedgerError as error:
             self._name(error, intent.item, level)
             raise
-        self._work.record(events)
+        if event is not None:
+            self._work.record_change(known, event)
+
+    def _known(self, uuid: UUID) -> Known:
+        if self._coming:
+            self._prepare()
+        self._item(uuid)
+        return self._items[uuid]
+
+    def _fields_of(self, known: Known) -> Fields:
+        plan, level = known.item.plan, known.item.level
+        fields = self._fields.get((plan, level))
+        if fields is None:
+            fields = self._fields[plan, level] = Fields(find_level(self.schema(plan), level))
+        known.fields = fields
+        return fields
 
     def _is_own(self, intent: Change, position: int) -> bool:
         """Whether a change was made in this batch, or by the same editor since: nobody conflicts with themselves."""

@@ -11,7 +11,8 @@ from plan_ledger.domain import items as domain
 from plan_ledger.domain.corrections import EXISTENCE, PLACE
 from plan_ledger.index import asof, catalog
 from plan_ledger.index.registers import register
-from plan_ledger.ledger.work import REDACTED, Work
+from plan_ledger.ledger.lookup import REDACTED
+from plan_ledger.ledger.work import Work
 from plan_ledger.values import schema
 from plan_ledger.values.coordinates import Pair
 

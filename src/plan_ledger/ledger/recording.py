@@ -7,12 +7,12 @@ public API: hosts use the handles, ``Ledger.batch`` and ``Ledger.record``.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
-from itertools import islice
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
@@ -25,13 +25,16 @@ from plan_ledger.ledger.intents import Batch, Change, Executor, Intent
 from plan_ledger.ledger.policing import Guard
 from plan_ledger.ledger.remembered import Caches
 from plan_ledger.ledger.work import Clock, Receipt, Work
+from plan_ledger.values.collector import collector_paused
 from plan_ledger.values.ids import IdFactory
 from plan_ledger.values.texts import clean_text
 
 if TYPE_CHECKING:
     from plan_ledger.store.application import LedgerStore
 
-_PORTION = 200
+_FEW = 20
+_PORTION = 256
+_COLLECTED_AFTER = 40  # portions
 
 
 @define
@@ -103,10 +106,18 @@ class Recording:
 
         def recording(work: Work, executor: Executor) -> None:
             stream = iter(batches)
-            while portion := list(islice(stream, _PORTION)):
-                executor.prepare([intent for batch in portion for intent in batch.intents])
-                receipts.extend([_record_one(work, executor, batch) for batch in portion])
-                work.flush()
+            portion = list(islice(stream, _FEW))
+            if len(portion) < _FEW:
+                _record(work, executor, portion, receipts.append)
+                return
+            with collector_paused() as collect:
+                for number in count(1):
+                    _record(work, executor, portion, receipts.append)
+                    work.flush()
+                    if not (portion := list(islice(stream, _PORTION))):
+                        return
+                    if number % _COLLECTED_AFTER == 0:
+                        collect()
 
         self.write(recording)
         return receipts
@@ -173,26 +184,22 @@ class Recording:
         return uuid5(self._ledger, f"{collecting.batch.key}/{collecting.made}")
 
 
-def _record_one(work: Work, executor: Executor, batch: Batch) -> Receipt:
-    request = _request(batch) if batch.key is not None else b""
-    if batch.key is not None:
-        row = work.tx.one("SELECT request, result FROM commands WHERE id = ?", (batch.key,))
-        if row is not None:
-            if bytes(row[0]) != request:
-                raise KeyUsedOtherwise(batch.key)
-            return _receipt_from(bytes(row[1]))
-    before = work.position
-    work.begin(batch.acting, command=batch.key)
+def _record(work: Work, executor: Executor, batches: Sequence[Batch], take: Callable[[Receipt], None]) -> None:
+    executor.expect(intent for batch in batches for intent in batch.intents)
     run = executor.run
-    for intent in batch.intents:
+    for batch in batches:
+        if batch.key is not None:
+            take(record_once(work, batch.acting, batch.key, _request(batch), partial(_run, run, batch.intents)))
+            continue
+        before = work.position
+        work.begin(batch.acting)
+        _run(run, batch.intents)
+        take(work.receipt(before))
+
+
+def _run(run: Callable[[Intent], None], intents: Iterable[Intent]) -> None:
+    for intent in intents:
         run(intent)
-    receipt = work.receipt(before)
-    if batch.key is not None:
-        work.tx.run(
-            "INSERT INTO commands (id, request, result) VALUES (?, ?, ?)",
-            (batch.key, request, _receipt_bytes(receipt, before)),
-        )
-    return receipt
 
 
 def record_once(work: Work, acting: Acting, key: str, request: bytes, carry_out: Callable[[], None]) -> Receipt:

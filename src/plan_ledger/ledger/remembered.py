@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from plan_ledger.domain import items as domain
 from plan_ledger.events import ActorRef, BatchHeader
+from plan_ledger.index.asof import ItemRow
 from plan_ledger.index.projector import Names
 from plan_ledger.ledger.acting import Acting, Person
 from plan_ledger.store import log
@@ -28,6 +29,46 @@ class Stream:
 
 
 @define
+class Fields:
+    """A level as it is at the head, and under which names its fields were asked for so far: name → key."""
+
+    level: LevelSpec
+    keys: dict[str, str] = field(factory=dict[str, str])
+
+
+@define(eq=False)
+class Known:
+    """An item that writes have met.
+
+    ``cells`` is what ``item.cells`` holds, and ``texts`` the same without positions, for digests: a change of a field
+    puts its text there, without a new item.
+    """
+
+    item: domain.Item
+    cells: dict[str, domain.Cell]
+    texts: dict[str, str]
+    stream: Stream
+    fields: Fields | None = None  # None: not asked for since the schema was last declared
+
+    @classmethod
+    def of(cls, item: domain.Item, stream: Stream) -> Known:
+        assert isinstance(item.cells, dict)
+        return cls(item, item.cells, {key: cell.text for key, cell in item.cells.items()}, stream)
+
+    def put(self, key: str, text: str, position: int) -> None:
+        self.cells[key] = domain.Cell(text, position)
+        self.texts[key] = text
+
+
+@frozen
+class Table:
+    """A plan's items by number, and those of them that show, in table order."""
+
+    structure: dict[int, ItemRow]
+    ordered: list[ItemRow]
+
+
+@define
 class State:
     """Items, the fields of theirs that were asked for, and streams, as they stand at the head with this hash.
 
@@ -35,26 +76,33 @@ class State:
     """
 
     head: bytes = b""
-    items: dict[UUID, domain.Item] = field(factory=dict[UUID, domain.Item])
-    cells: dict[UUID, dict[str, domain.Cell]] = field(factory=dict[UUID, dict[str, domain.Cell]])
+    items: dict[UUID, Known] = field(factory=dict[UUID, Known])
     streams: dict[UUID, Stream] = field(factory=dict[UUID, Stream])
     schemas: dict[UUID, Schema] = field(factory=dict[UUID, Schema])
-    # By level: the plan, the level and the field names met so far of the plan that was changed last.
-    fields: dict[str, tuple[UUID, LevelSpec, dict[str, str]]] = field(
-        factory=dict[str, tuple[UUID, LevelSpec, dict[str, str]]]
-    )
+    fields: dict[tuple[UUID, str], Fields] = field(factory=dict[tuple[UUID, str], Fields])  # by plan and level
     policies: bool | None = None  # whether any plan has any; None: not asked yet
     characters: int = 0
+    redacted: bool = False  # whether any of the fields holds a text that was destroyed
+    whole: set[UUID] = field(factory=set[UUID])  # plans of which everything is known
+    tables: dict[UUID, Table] = field(factory=dict[UUID, Table])  # of such plans, until an item comes, goes or moves
+
+    def forget_item(self, item: UUID) -> None:
+        self.items.pop(item, None)
+        self.whole.clear()
+        self.tables.clear()
 
     def forget_schemas(self) -> None:
         self.schemas.clear()
         self.fields.clear()
+        for known in self.items.values():
+            known.fields = None
 
     def clear(self) -> None:
-        self.head, self.characters, self.policies = b"", 0, None
+        self.head, self.characters, self.policies, self.redacted = b"", 0, None, False
         self.items.clear()
-        self.cells.clear()
         self.streams.clear()
+        self.whole.clear()
+        self.tables.clear()
         self.forget_schemas()
 
 

@@ -71,7 +71,7 @@ def undo(work: Work, executor: Executor, acting: Acting, plan: catalog.PlanRow, 
     undoing, late = _Undoing(work, plan, *batch), LateUndoing(work, plan, *batch)
     intents, events = undoing.intents(), late.events()
     raise_problems([*undoing.problems, *late.problems])
-    executor.prepare(intents)
+    executor.expect(intents)
     before = work.position
     work.begin(acting, undoes=batch[0])
     for intent in intents:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -26,21 +26,20 @@ from plan_ledger.events import (
     SchemaDeclared,
 )
 from plan_ledger.index.projector import Projector
-from plan_ledger.index.registers import register
 from plan_ledger.ledger.acting import Acting, Person
+from plan_ledger.ledger.lookup import Lookup
 from plan_ledger.ledger.receipt import Receipt as Receipt
-from plan_ledger.ledger.remembered import CHARACTERS_KEPT, HEADERS_KEPT, Caches, State, Stream
+from plan_ledger.ledger.remembered import HEADERS_KEPT, Caches, Known, Stream
 from plan_ledger.store import log
 from plan_ledger.store.mapper import commitment
 from plan_ledger.store.recorded import Recorded, RecordedBatch
-from plan_ledger.store.transaction import SqlRow, Transaction, chunks, marks
+from plan_ledger.store.transaction import SqlRow, Transaction
 from plan_ledger.values.ids import IdFactory
 
 if TYPE_CHECKING:
     from plan_ledger.store.application import LedgerStore
 
 Clock = Callable[[], datetime]
-_NOTHING: Mapping[str, domain.Cell] = {}
 _ELSEWHERE = (
     ActorProfiled,
     PlanOpened,
@@ -54,36 +53,29 @@ _ELSEWHERE = (
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _log = logging.getLogger("plan_ledger")
-REDACTED = "\x00"
-"""Stands for a text that was destroyed: equal to nothing that can be recorded, since no text may hold it."""
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Work:
+class Work(Lookup):
     """The one open write. Collects decided batches and writes them when it is flushed."""
 
     def __init__(
         self, tx: Transaction, store: LedgerStore, caches: Caches, ledger: UUID, clock: Clock, ids: IdFactory
     ) -> None:
-        self.tx = tx
+        super().__init__(tx, caches, ledger)
         self._store = store
-        self._caches = caches
         self._ledger = ledger
         self._clock = clock
         self._ids = ids
         self.guard: Callable[[Sequence[RecordedBatch]], None] | None = None
-        self.head = log.read_head(tx, ledger)
         self.position = self.head.position
         self.batch_start = self.position
         self._recorded_at = self.head.recorded_at
-        self._state = state = caches.state
-        if state.head != self.head.hash or state.characters > CHARACTERS_KEPT:
-            state.clear()
-        self._items, self._cells, self._streams = state.items, state.cells, state.streams
         self._foreseen = True
+        self._warned = False
         self._new_streams: list[SqlRow] = []
         self._last_stream: int | None = None
         self._headers = caches.headers
@@ -92,130 +84,38 @@ class Work:
         self._pending: list[RecordedBatch] = []
         self._newcomers: dict[Person, ActorRef] = {}
 
-    # --- state --------------------------------------------------------------------------------------------------
-
-    @property
-    def state(self) -> State:
-        """What is known of the ledger as it stands with everything decided so far in this write."""
-        return self._state
-
-    def load(self, needs: Mapping[UUID, Collection[str]]) -> None:
-        """Read the items that commands are about, and the fields they touch, in few queries."""
-        tx, names = self.tx, self._caches.names
-        unknown = {uuid.bytes: uuid for uuid in needs if uuid not in self._items}
-        plans = names.plans
-        for chunk in chunks(list(unknown)):
-            for no, raw, plan, level, alive, parent, rank, version in tx.all(
-                "SELECT i.no, n.uuid, i.plan, i.level, i.alive, s.uuid, i.rank,"
-                " (SELECT max(e.version) FROM events e WHERE e.stream = i.no) FROM streams n"
-                " JOIN items i ON i.no = n.no LEFT JOIN streams s ON s.no = i.parent"
-                f" WHERE n.uuid IN ({marks(len(chunk))})",
-                chunk,
-            ):
-                if plan not in plans:
-                    plans[plan] = self.uuid_of(plan)
-                uuid, above = unknown[bytes(raw)], None if parent is None else UUID(bytes=bytes(parent))
-                names.items[no], names.streams[uuid] = (plan, level), no
-                self._streams.setdefault(uuid, Stream(no, uuid.bytes, version))
-                cells = self._cells[uuid] = {}
-                self._items[uuid] = domain.Item(uuid, plans[plan], level, bool(alive), above, rank or "", cells)
-        self._load_cells(needs)
-
-    def _load_cells(self, needs: Mapping[UUID, Collection[str]]) -> None:
-        names = self._caches.names
-        wanted: dict[int, tuple[dict[str, domain.Cell], str]] = {}
-        for uuid, keys in needs.items():
-            cells = self._cells.get(uuid)
-            if cells is None:
-                continue
-            missing = [key for key in keys if key not in cells]
-            no = names.streams.get(uuid)
-            if not missing or no is None or no not in names.items:
-                continue
-            plan, level = names.items[no]
-            for key in missing:
-                number = self._number(plan, level, key)
-                if number is not None:
-                    cells[key] = domain.ABSENT
-                    wanted[register(no, number)] = (cells, key)
-        for chunk in chunks(list(wanted)):
-            for no, head, body, state in self.tx.all(
-                "SELECT r.no, r.head, x.body, CASE WHEN x.body IS NULL THEN"
-                " (SELECT f.state FROM facts f WHERE f.position = r.head) ELSE 1 END"
-                " FROM registers r LEFT JOIN texts x ON x.position = r.head"
-                f" WHERE r.no IN ({marks(len(chunk))})",
-                chunk,
-            ):
-                cells, key = wanted[no]
-                text = body if body is not None else REDACTED if state else ""
-                cells[key] = domain.Cell(text, head)
-                self._state.characters += len(text)
-
-    def _number(self, plan: int, level: str, key: str) -> int | None:
-        fields = self._caches.names.fields
-        if (plan, level, key) not in fields:
-            for each_level, each_key, number in self.tx.all(
-                "SELECT level, key, number FROM fields WHERE plan = ?", (plan,)
-            ):
-                fields[plan, each_level, each_key] = number
-        return fields.get((plan, level, key))
-
-    def item(self, uuid: UUID, *fields: str) -> domain.Item | None:
-        """The item as it stands with everything decided so far in this write, these fields read; None: no such."""
-        cells = self._cells.get(uuid)
-        if cells is None or (fields and any(key not in cells for key in fields)):
-            self.load({uuid: fields})
-        return self._items.get(uuid)
-
-    def cells(self, uuid: UUID) -> Mapping[str, domain.Cell]:
-        """What is known already of an item's fields."""
-        return self._cells.get(uuid, _NOTHING)
-
-    def texts(self) -> dict[int, str]:
-        """By position, the texts that this write and those before it came across."""
-        return {
-            cell.position: cell.text
-            for cells in self._cells.values()
-            for cell in cells.values()
-            if cell.text is not REDACTED
-        }
-
-    def uuid_of(self, stream: int) -> UUID:
-        row = self.tx.one("SELECT uuid FROM streams WHERE no = ?", (stream,))
-        assert row is not None
-        return UUID(bytes=bytes(row[0]))
-
-    def stream(self, uuid: UUID) -> int | None:
-        """The number of a stream that the log has."""
-        streams = self._caches.names.streams
-        if uuid not in streams:
-            log.find_streams(self.tx, [uuid], streams)
-        return streams.get(uuid)
-
     # --- batches ------------------------------------------------------------------------------------------------
 
     def begin(self, acting: Acting, *, command: str | None = None, undoes: int | None = None) -> None:
         """Open a batch. An actor who is new, or whose particulars changed, is recorded first."""
-        self._close()
+        if self._open is not None:
+            self._close()
         self.batch_start = self.position
-        self._newcomers = {}
+        if self._newcomers:
+            self._newcomers = {}
         now = (self._clock() - _EPOCH) // _MICROSECOND
         late = now < self._recorded_at
         if late:
-            _log.warning("the clock is %d µs behind the last record; its time is kept", self._recorded_at - now)
+            if not self._warned:  # once a write, however many batches it has
+                _log.warning("the clock is %d µs behind the last record; its time is kept", self._recorded_at - now)
+            self._warned = True
         else:
             self._recorded_at = now
-        plain = undoes is None and not late
-        said = self._headers.get(id(acting)) if plain else None
+        said = self._headers.get(id(acting)) if undoes is None and not late else None
         if said is None:
-            header = self._header(acting, undoes, now if late else None)
-            said = (acting, header, header.to_bytes())
-            if plain and not self._newcomers:
-                if len(self._headers) >= HEADERS_KEPT:
-                    self._headers.clear()
-                self._headers[id(acting)] = said
-        self._collected = []
-        self._open = RecordedBatch(said[1], said[2], self._recorded_at, command, self._collected)
+            said = self._said(acting, undoes, now if late else None)
+        collected = self._collected = []
+        self._open = RecordedBatch(said[1], said[2], self._recorded_at, command, collected)
+
+    def _said(self, acting: Acting, undoes: int | None, clock: int | None) -> tuple[Acting, BatchHeader, bytes]:
+        """The header as an object and as bytes; kept, if it may be that of other batches, too."""
+        header = self._header(acting, undoes, clock)
+        said = (acting, header, header.to_bytes())
+        if undoes is None and clock is None and not self._newcomers:
+            if len(self._headers) >= HEADERS_KEPT:
+                self._headers.clear()
+            self._headers[id(acting)] = said
+        return said
 
     def _header(self, acting: Acting, undoes: int | None, clock: int | None) -> BatchHeader:
         return BatchHeader(
@@ -278,16 +178,9 @@ class Work:
             position = self.position = self.position + 1
             self._collected.append(Recorded(position, event, stream.no, stream.raw, version))
             if type(event) is FieldChanged and event.effective is None:
-                # What domain.evolve says of it, without a new item for every change.
-                text = event.text or ""
-                self._cells[uuid][event.field] = domain.Cell(text, position)
-                self._state.characters += len(text)
+                self._holds(self._items[uuid], event)
             elif isinstance(event, ItemEvent) and event.effective is None:
-                item = domain.evolve(self._items.get(uuid), event, self.position)
-                self._items[uuid] = item
-                if uuid not in self._cells:
-                    assert isinstance(item.cells, dict)
-                    self._cells[uuid] = item.cells
+                self._evolve(uuid, event, stream)
             elif isinstance(event, SchemaDeclared):
                 self._state.forget_schemas()
             elif isinstance(event, PoliciesDeclared):
@@ -295,8 +188,37 @@ class Work:
             elif not isinstance(event, _ELSEWHERE):
                 # What then holds, the index says when it was brought up to date.
                 self._foreseen = False
-                self._items.pop(uuid, None)
-                self._cells.pop(uuid, None)
+                self._state.forget_item(uuid)
+
+    def record_change(self, known: Known, event: FieldChanged) -> None:
+        """Add a decided ordinary change of a field, as :meth:`record` does: nearly all events are this."""
+        if self._newcomers:
+            self.record(self._introduce())
+        stream = known.stream
+        version = stream.version = stream.version + 1
+        position = self.position = self.position + 1
+        self._collected.append(Recorded(position, event, stream.no, stream.raw, version))
+        # What _holds does: a call for each of very many changes is spared.
+        text = event.text or ""
+        known.cells[event.field] = domain.Cell(text, position)
+        known.texts[event.field] = text
+        self._state.characters += len(text)
+
+    def _holds(self, known: Known, event: FieldChanged) -> None:
+        """What ``domain.evolve`` says of the event that was recorded last, without a new item for every change."""
+        text = event.text or ""
+        known.put(event.field, text, self.position)
+        self._state.characters += len(text)
+
+    def _evolve(self, uuid: UUID, event: ItemEvent, stream: Stream) -> None:
+        known = self._items.get(uuid)
+        item = domain.evolve(None if known is None else known.item, event, self.position)
+        if known is None:
+            self._items[uuid] = Known.of(item, stream)
+        else:
+            assert isinstance(item.cells, dict)
+            known.item, known.cells = item, item.cells
+        self._state.tables.clear()
 
     def record_late(self, events: Sequence[Event], *, holds: bool) -> None:
         """Add facts that count at an earlier point; the state moves on where they ``hold`` now too."""
@@ -310,9 +232,9 @@ class Work:
             self.position += 1
             self._collected.append(Recorded(self.position, event, stream.no, stream.raw, stream.version))
             if holds and isinstance(event, FieldChanged):
-                self._cells[uuid][event.field] = domain.Cell(event.text or "", self.position)
+                self._holds(self._items[uuid], event)
             elif holds and isinstance(event, ItemEvent):
-                self._items[uuid] = domain.evolve(self._items.get(uuid), event, self.position)
+                self._evolve(uuid, event, stream)
 
     def unwritten(self) -> Iterator[Event]:
         """The events of this write that the index does not hold yet."""
@@ -332,7 +254,7 @@ class Work:
             self._new_streams.append((no, uuid.bytes))
             version = 0
         else:
-            version = log.last_versions(self.tx, [no]).get(no, 0)
+            version = log.last_version(self.tx, no)
         stream = self._streams[uuid] = Stream(no, uuid.bytes, version)
         return stream
 

@@ -65,9 +65,14 @@ def _with_headers(rows: Rows, selection: Selection) -> Selection:
     return evolve(selection, headers=fitting)
 
 
+def near(selection: Selection) -> bool:
+    """Whether the range is short enough to be gone through, whatever is looked for in it."""
+    return selection.upto - selection.after <= NEAR
+
+
 def _window(selection: Selection) -> tuple[Selection, Selection | None]:
     """The nearest positions of the range, and those behind them."""
-    if selection.upto - selection.after <= NEAR:
+    if near(selection):
         return selection, None
     if selection.descending:
         cut = selection.upto - NEAR
@@ -145,7 +150,7 @@ def count(reading: Reading, telling: Telling, selection: Selection) -> int:
         return sum(len(portion) for portion in pages(reading, telling, selection, None))
     with reading() as rows:
         teller = telling(rows)
-        statement = audit_select.counting(selection, teller.sole, first_batch(rows, selection))
+        statement = audit_select.counting(selection, teller.sole, first_batch(rows, selection), near=near(selection))
         row = rows.one(statement.sql, statement.params)
         assert row is not None
         return int(row[0]) + len(audit_acts.listed(rows, teller, selection))

@@ -18,10 +18,10 @@ from plan_ledger.store.transaction import Rows, SqlRow
 from plan_ledger.values.texts import REDACTED_TEXT
 
 SQL = (
-    f"SELECT {COLUMNS}, e.batch, e.hash, t.name FROM events e{JOINS} JOIN event_types t ON t.no = e.type"
-    " WHERE e.stream IN (?, ?) AND +e.position > ? AND +e.position <= ?"
+    f"SELECT {COLUMNS}, e.batch, e.hash, t.name FROM acts a JOIN events e ON e.position = a.position{JOINS}"
+    " JOIN event_types t ON t.no = e.type WHERE a.stream IN (?, ?) AND a.position > ? AND a.position <= ?"
 )
-"""The events of two streams by the index on streams: a plan's own stream, and the ledger's, hold acts alone."""
+"""The events of two streams: a plan's own, and the ledger's."""
 
 
 def listed(rows: Rows, teller: Teller, selection: Selection) -> list[AuditRow]:

@@ -20,16 +20,18 @@ Each finding is about one batch. The rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
+from plan_ledger.index import catalog
 from plan_ledger.queries import audit
 from plan_ledger.queries.audit_answers import RULES, AuditException
 from plan_ledger.queries.audit_filters import Selection
 from plan_ledger.queries.audit_rows import Teller
+from plan_ledger.queries.audit_sections import LastSections
 from plan_ledger.queries.audit_thin import Thin, facts, positions, section_of, who
 from plan_ledger.queries.results import ERASED, time_of
 
@@ -63,15 +65,17 @@ class Finder:
     def _of_plan(self, teller: Teller, selection: Selection) -> Iterator[AuditException]:
         wanted = positions(self._reading, teller, selection)
         windows = _windows(teller)
-        last_section: dict[int, str] = {}
-        # Whose a row is follows from everything recorded before, whatever the filters.
-        everything = Selection(upto=selection.upto)
         with self._reading() as rows:
+            # Whole batches, whatever the filters; whose a row was before them is asked when it comes up.
+            bounds = catalog.batch_bounds(rows, selection.after + 1)
+            after = 0 if bounds is None else bounds[0] - 1
+            everything = Selection(after=after, upto=selection.upto)
+            last_section = LastSections(rows, teller, after, self._mass)
             for batch in _batches(facts(rows, teller, everything)):
                 listed = [each for each in batch if each.position in wanted]
                 section = section_of(batch[0].header, teller)
                 large = len(batch) >= self._mass
-                others = {} if large or section is None else _others(batch, section, last_section)
+                others = {} if large or section is None else last_section.others(batch, section)
                 if section is not None and not large:
                     last_section.update((each.item, section) for each in batch)
                 if not listed:
@@ -116,11 +120,6 @@ def _batches(found: Iterator[Thin]) -> Iterator[list[Thin]]:
         collected.append(each)
     if collected:
         yield collected
-
-
-def _others(batch: list[Thin], section: str, last: Mapping[int, str]) -> dict[int, str]:
-    """The items of a batch that another section changed last, with that section."""
-    return {each.item: last[each.item] for each in batch if last.get(each.item, section) != section}
 
 
 def _windows(teller: Teller) -> list[_Window]:

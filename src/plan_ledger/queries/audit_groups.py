@@ -113,7 +113,8 @@ def _amounts(
     names = {
         each.position: key(each) for each in facts(rows, teller, amounts) if wanted is None or each.position in wanted
     }
-    statement = audit_select.listing(amounts, teller.sole, audit_select.ALL, audit.first_batch(rows, amounts))
+    first, near = audit.first_batch(rows, amounts), audit.near(amounts)
+    statement = audit_select.listing(amounts, teller.sole, audit_select.ALL, first, near=near)
     for entry in rows.each(statement.sql, statement.params):
         if entry[0] not in names:
             continue

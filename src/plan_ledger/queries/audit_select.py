@@ -98,9 +98,9 @@ def listing(
     )
 
 
-def counting(selection: Selection, plan: int | None, first_batch: int = 0) -> Statement:
-    """How many facts the index finds."""
-    branches = _branches(selection, plan, first_batch)
+def counting(selection: Selection, plan: int | None, first_batch: int = 0, *, near: bool = False) -> Statement:
+    """How many facts the index finds; ``near`` as for :func:`listing`."""
+    branches = _branches(selection, plan, first_batch, near=near)
     if len(branches) == 1:
         return Statement(branches[0].sql("count(DISTINCT f.position)"), branches[0].params)
     union = " UNION ".join(branch.sql("f.position AS position") for branch in branches)
@@ -109,11 +109,14 @@ def counting(selection: Selection, plan: int | None, first_batch: int = 0) -> St
     )
 
 
-def thinly(selection: Selection, plan: int | None, first_batch: int = 0) -> Statement:
-    """Every fact found, in order, with its batch and header and without texts: for groups and exceptions."""
+def thinly(selection: Selection, plan: int | None, first_batch: int = 0, *, near: bool = False) -> Statement:
+    """Every fact found, in order, with its batch and header and without texts: for groups and exceptions.
+
+    ``near`` as for :func:`listing`.
+    """
     columns = "f.position, f.register, f.effective, f.state, e.batch, e.recorded_at, h.content"
     looked_up = f" CROSS JOIN events e{JOINS}"
-    branches = _branches(selection, plan, first_batch)
+    branches = _branches(selection, plan, first_batch, near=near)
     if len(branches) == 1:
         # Spelled out, so that a walk in order is not sorted again.
         return _walk(selection, branches[0].also(("e.position = f.position",), (), looked_up), columns, ALL)
@@ -163,7 +166,8 @@ def _branches(selection: Selection, plan: int | None, first_batch: int, *, near:
     late = (_LATE, f"f.effective > {int(low)}", f"f.effective <= {int(high)}")
     if selection.who or selection.items is not None:
         return ordinary + _ranged(selection, plan, first_batch, selection.after, selection.upto, late)
-    walk = _Branch("facts f", (*late, *_RANGE), (selection.after, selection.upto))
+    # Late facts have an index of their own, which must be the only one that fits.
+    walk = _Branch("facts f", (*late, *_LOOKED_AT), (selection.after, selection.upto), ("+f.position",), ordered=False)
     return [*ordinary, _narrowed(walk, selection, plan, who=selection.who, items=True, numbers=True)]
 
 

@@ -31,7 +31,8 @@ class Thin:
 def facts(rows: Rows, teller: Teller, selection: Selection) -> Iterator[Thin]:
     """What the index finds, oldest first, each once; what no index knows is not looked at."""
     selection = evolve(selection, descending=False)
-    statement = audit_select.thinly(selection, teller.sole, audit.first_batch(rows, selection))
+    first = audit.first_batch(rows, selection)
+    statement = audit_select.thinly(selection, teller.sole, first, near=audit.near(selection))
     last = 0
     for position, register, effective, _, batch, recorded_us, header in rows.each(statement.sql, statement.params):
         if position == last:

@@ -22,7 +22,7 @@ from plan_ledger.store.backend import Backend
 from plan_ledger.store.errors import SettingRefused
 from plan_ledger.store.mapper import LedgerMapper, SaltFactory
 from plan_ledger.store.recorded import RecordedBatch
-from plan_ledger.store.transaction import Rows, SqlRow, Transaction
+from plan_ledger.store.transaction import Blob, Rows, SqlRow, Transaction
 from plan_ledger.store.watching import Watch
 
 REFUSED_SETTINGS = frozenset(
@@ -65,25 +65,25 @@ class LedgerEventStore(EventStore[UUID]):
         """
         seal, link = self.sealer.seal, chain.link
         position, previous, recorded_at = head.position, head.hash, head.recorded_at
-        types = numbers.types
+        types, headers = numbers.types, numbers.headers
         events: list[SqlRow] = []
         texts: list[SqlRow] = []
-        for batch in batches:
-            first, header, recorded_at, command = position + 1, batch.header_bytes, batch.recorded_at, batch.command
-            header_no = numbers.header(tx, header)
-            for recorded in batch.events:
-                position = recorded.position
-                topic, payload, text, salt = seal(recorded.event)
+        put, put_text = events.append, texts.append
+        keyed = any(batch.command is not None for batch in batches)
+        for _, header, recorded_at, command, decided in batches:
+            first = position + 1
+            header_no = headers.get(header) or numbers.header(tx, header)
+            for position, event, stream, raw, version in decided:
+                topic, payload, text, salt = seal(event)
                 number, name = types.get(topic) or numbers.type_of(tx, topic)
-                stream, version = recorded.stream, recorded.version
-                raw = recorded.stream_bytes
                 previous = link(previous, position, first, raw, version, name, recorded_at, header, command, payload)
-                events.append(
-                    (position, stream, version, number, first, recorded_at, header_no, command, payload, previous)
-                )
-                if text is not None:
-                    texts.append((position, salt, text))
-        log.insert(tx, events, texts)
+                # sqlite3 looks for an adapter of every value that is no number, text or bytearray: each costs more than
+                # the copy, and a key that is not there as much.
+                row = (position, stream, version, number, first, recorded_at, header_no, Blob(payload), Blob(previous))
+                put((*row, command) if keyed else row)
+                if salt is not None:
+                    put_text((position, Blob(salt), text))
+        log.insert(tx, events, texts, keyed)
         return log.Head(position, previous, recorded_at)
 
 

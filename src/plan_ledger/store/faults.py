@@ -4,26 +4,47 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from types import TracebackType
 
 from plan_ledger.store import errors
 
 
-@contextmanager
-def typed_errors() -> Generator[None, None, None]:
+class _TypedErrors:
+    """No generator: every write and every question goes through it."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None and (found := translated(error)) is not None:
+            raise found from error
+
+
+_TYPED_ERRORS = _TypedErrors()
+
+
+def typed_errors() -> AbstractContextManager[None]:
     """Turn what sqlite3 and the operating system raise into errors that say what to do."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise typed(error) from error
-    except OSError as error:
-        raise _typed_os(error) from error
-    except UnicodeDecodeError as error:
-        raise errors.LedgerDamaged("UTF-8") from error  # the database's own words about itself can't be read
-    except (OverflowError, UnicodeEncodeError) as error:
+    return _TYPED_ERRORS
+
+
+def translated(error: BaseException) -> errors.StoreError | None:
+    """The error that says what to do; None for what is neither sqlite3's nor the operating system's."""
+    if isinstance(error, sqlite3.Error):
+        return typed(error)
+    if isinstance(error, OSError):
+        return _typed_os(error)
+    if isinstance(error, UnicodeDecodeError):
+        return errors.LedgerDamaged("UTF-8")  # the database's own words about itself can't be read
+    if isinstance(error, OverflowError | UnicodeEncodeError):
         # A number or a text that no database holds; the doors above let none through that a person would write.
-        raise errors.StorageFault(str(error)) from error
+        return errors.StorageFault(str(error))
+    return None
 
 
 def _typed_os(error: OSError) -> errors.StoreError:

@@ -103,25 +103,41 @@ def last_stream(rows: Rows) -> int:
     return int(row[0])
 
 
-def last_versions(rows: Rows, numbers: Sequence[int]) -> dict[int, int]:
-    """The last version of each of these streams that has any."""
-    found: dict[int, int] = {}
-    for chunk in chunks(numbers):
-        found.update(
-            rows.all(
-                f"SELECT stream, max(version) FROM events WHERE stream IN ({marks(len(chunk))}) GROUP BY stream", chunk
-            )
-        )
-    return found
-
-
-def insert(tx: Transaction, events: list[SqlRow], texts: list[SqlRow]) -> None:
-    """Put rows that are ready behind the head."""
-    tx.run_many(
-        "INSERT INTO events (position, stream, version, type, batch, recorded_at, header, command, payload, hash)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        events,
+def last_version(rows: Rows, stream: int) -> int:
+    """The last version of a stream, an item's or another's; 0 while it has none."""
+    first, last = _registers(stream)
+    # The last event of an item is the head of a register of its, unless it is a fact that counts at an earlier point;
+    # with the plus sign, these are looked for among all such facts, which are few, not among all facts of the item.
+    row = rows.one(
+        "SELECT version FROM events WHERE position = (SELECT max(position) FROM ("
+        "SELECT max(position) AS position FROM acts WHERE stream = ?"
+        " UNION ALL SELECT max(head) FROM registers WHERE no BETWEEN ? AND ?"
+        " UNION ALL SELECT max(position) FROM facts"
+        " WHERE +register BETWEEN ? AND ? AND effective <> position * 1048576) own)",
+        (stream, first, last, first, last),
     )
+    return 0 if row is None else int(row[0])
+
+
+def _registers(stream: int) -> tuple[int, int]:
+    """The first and the last register that the index may have of a stream, if it is an item's."""
+    return stream << 10, (stream << 10) + 1023
+
+
+_COLUMNS = "position, stream, version, type, batch, recorded_at, header, payload, hash"
+_KEYED = f"INSERT INTO events ({_COLUMNS}, command) VALUES ({marks(10)})"
+_KEYLESS = f"INSERT INTO events ({_COLUMNS}) VALUES ({marks(9)})"
+
+
+def insert(tx: Transaction, events: list[SqlRow], texts: list[SqlRow], keyed: bool) -> None:
+    """Put rows that are ready behind the head.
+
+    Args:
+        events: Rows of position, stream, version, type, batch, recorded at, header, payload, hash and, where any of
+            them is ``keyed``, idempotency key.
+        texts: Rows of position, salt, text.
+    """
+    tx.run_many(_KEYED if keyed else _KEYLESS, events)
     tx.run_many("INSERT INTO texts (position, salt, body) VALUES (?, ?, ?)", texts)
 
 
@@ -172,13 +188,19 @@ def stream_records(
     rows: Rows, stream: UUID, gt: int | None, lte: int | None, desc: bool, limit: int | None
 ) -> list[StoredRecord]:
     """One stream's events by version."""
-    sql, params = f"{_RECORD} WHERE s.uuid = ?", [stream.bytes]
-    values: list[SqlValue] = list(params)
+    row = rows.one("SELECT no FROM streams WHERE uuid = ?", (stream.bytes,))
+    if row is None:
+        return []
+    sql = (
+        f"{_RECORD} WHERE e.position IN (SELECT position FROM acts WHERE stream = ?"
+        " UNION ALL SELECT position FROM facts WHERE register BETWEEN ? AND ?)"
+    )
+    values: list[SqlValue] = [row[0], *_registers(row[0])]
     if gt is not None:
         sql, values = f"{sql} AND e.version > ?", [*values, gt]
     if lte is not None:
         sql, values = f"{sql} AND e.version <= ?", [*values, lte]
-    sql += f" ORDER BY e.version {'DESC' if desc else 'ASC'}"
+    sql += f" ORDER BY e.position {'DESC' if desc else 'ASC'}"
     if limit is not None:
         sql, values = f"{sql} LIMIT ?", [*values, limit]
     return [_record(row) for row in rows.all(sql, values)]

@@ -19,6 +19,7 @@ from plan_ledger.events import Event, FieldChanged, read_payload, type_name
 SALT_BYTES = 16
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 SaltFactory = Callable[[], bytes]
+_FIELD_CHANGED = type_name(FieldChanged)
 
 
 @define(eq=False, slots=False)
@@ -47,8 +48,11 @@ class SealedEvent(StoredEvent):
 
 def commitment(salt: bytes, text: str) -> str:
     """Salted SHA-256 of a text, 43 characters of URL-safe base64."""
-    digest = sha256(salt + text.encode()).digest()
-    return b2a_base64(digest, newline=False)[:43].translate(_URL_SAFE).decode("ascii")
+    return _commitment(salt, text).decode("ascii")
+
+
+def _commitment(salt: bytes, text: str) -> bytes:
+    return b2a_base64(sha256(salt + text.encode()).digest(), newline=False)[:43].translate(_URL_SAFE)
 
 
 class LedgerMapper(Mapper[UUID]):
@@ -66,16 +70,21 @@ class LedgerMapper(Mapper[UUID]):
 
     def seal(self, event: Event) -> tuple[str, bytes, str | None, bytes | None]:
         """(type name, payload, text, salt): the payload commits to the text, which is stored beside it."""
-        cls = type(event)
-        if not isinstance(event, FieldChanged) or event.text is None:
-            return self._types[cls], event.__pydantic_serializer__.to_json(event, exclude_none=True), None, None
+        if not isinstance(event, FieldChanged) or (text := event.text) is None:
+            payload = event.__pydantic_serializer__.to_json(event, exclude_none=True)
+            return self._types[type(event)], payload, None, None
         salt = self._salts()
-        digest = commitment(salt, event.text)
         if event.effective is None and event.source is None and event.corrects is None:
             # The same bytes as below for the common case: keys and digests need no escaping in JSON.
-            return self._types[cls], f'{{"field":"{event.field}","text":"{digest}"}}'.encode(), event.text, salt
-        payload = event.__pydantic_serializer__.to_json(event.model_copy(update={"text": digest}), exclude_none=True)
-        return self._types[cls], payload, event.text, salt
+            return (
+                _FIELD_CHANGED,
+                b'{"field":"%b","text":"%b"}' % (event.field.encode(), _commitment(salt, text)),
+                text,
+                salt,
+            )
+        committed = event.model_copy(update={"text": commitment(salt, text)})
+        payload = event.__pydantic_serializer__.to_json(committed, exclude_none=True)
+        return _FIELD_CHANGED, payload, text, salt
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """The event; its text where the stored event brings one that fits the commitment.

@@ -221,7 +221,9 @@ class LedgerPostgresDatastore(PostgresDatastore):
     def settle(self) -> None:
         """ANALYZE: until then, the server takes freshly loaded tables for empty ones."""
         with self._locked(), self._writers.connection() as connection, typed_errors(connection):
-            connection.execute("ANALYZE events, streams, headers, texts, facts, registers, items, places, authorship")
+            connection.execute(
+                "ANALYZE events, streams, headers, texts, facts, registers, items, places, acts, authorship"
+            )
 
     def wipe(self) -> bool:
         """Write the tables that texts and profiles are deleted from anew, without what deleted rows left behind.

@@ -29,6 +29,7 @@ def adapt(connection: Connection) -> None:
     connection.adapters.register_dumper(int, Int8BinaryDumper)
     connection.adapters.register_dumper(str, StrBinaryDumper)
     connection.adapters.register_dumper(bytes, BytesBinaryDumper)
+    connection.adapters.register_dumper(bytearray, BytesBinaryDumper)
 
 
 @lru_cache(maxsize=2048)

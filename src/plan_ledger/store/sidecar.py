@@ -53,6 +53,7 @@ else:
             self._path = path
             self._seconds = seconds
             self._descriptor = -1
+            self._file = (0, 0)  # which one it is: inode and device
             _locks.add(self)
 
         def acquire(self) -> None:
@@ -66,6 +67,8 @@ else:
             while True:
                 if self._descriptor < 0:
                     self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+                    ours = os.fstat(self._descriptor)
+                    self._file = (ours.st_ino, ours.st_dev)
                 try:
                     fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
@@ -86,8 +89,7 @@ else:
                 there = os.stat(self._path)  # noqa: PTH116 - half the time, with every write
             except FileNotFoundError:
                 return False
-            ours = os.fstat(self._descriptor)
-            return (ours.st_ino, ours.st_dev) == (there.st_ino, there.st_dev)
+            return (there.st_ino, there.st_dev) == self._file
 
         def release(self) -> None:
             fcntl.flock(self._descriptor, fcntl.LOCK_UN)

@@ -6,9 +6,10 @@ import os
 import sqlite3
 import sys
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from threading import Lock, RLock
+from types import TracebackType
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from eventsourcing.sqlite import SQLiteDatastore
 from eventsourcing.utils import Environment
 
 from plan_ledger.store import errors, migrations
-from plan_ledger.store.faults import typed, typed_errors
+from plan_ledger.store.faults import translated, typed, typed_errors
 from plan_ledger.store.places import ledger_file
 from plan_ledger.store.sidecar import SidecarLock
 from plan_ledger.store.sqlite_recorder import LedgerFactory
@@ -27,7 +28,7 @@ MEMORY = ":memory:"
 APPLICATION_ID = 0x504C4447  # "PLDG"
 _IDLE_READERS = 8
 _CACHE_KIB = 32_768
-_CHECKPOINT_PAGES = 1000
+_CHECKPOINT_PAGES = 4000
 _WIPE_MILLISECONDS = 2000
 
 
@@ -36,7 +37,7 @@ class SqliteTransaction:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._cursor = connection.cursor()
-        self._connection = connection
+        self.connection = connection
 
     def end(self) -> None:
         """Let go of the connection. Whoever keeps this object must not keep the file from being closed."""
@@ -50,7 +51,7 @@ class SqliteTransaction:
             raise typed(error) from error
 
     def each(self, sql: str, params: Sequence[SqlValue] = ()) -> Iterator[SqlRow]:
-        return self._connection.execute(sql, params)
+        return self.connection.execute(sql, params)
 
     def one(self, sql: str, params: Sequence[SqlValue] = ()) -> SqlRow | None:
         row: SqlRow | None = self._cursor.execute(sql, params).fetchone()
@@ -60,7 +61,32 @@ class SqliteTransaction:
         self._cursor.execute(sql, params)
 
     def run_many(self, sql: str, rows: Iterable[Sequence[SqlValue]]) -> None:
-        self._cursor.executemany(sql, rows)
+        if isinstance(rows, list) and len(rows) == 1:
+            self._cursor.execute(sql, rows[0])
+        else:
+            self._cursor.executemany(sql, rows)
+
+
+class _Writing:
+    """``with datastore.writing() as tx``. No generators: every change goes through it."""
+
+    __slots__ = ("_datastore", "_transaction")
+
+    def __init__(self, datastore: LedgerDatastore) -> None:
+        self._datastore = datastore
+
+    def __enter__(self) -> SqliteTransaction:
+        with typed_errors():
+            self._transaction = self._datastore.begin()
+        return self._transaction
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with typed_errors():
+            self._datastore.end(self._transaction, commit=error is None)
+        if error is not None and (found := translated(error)) is not None:
+            raise found from error
 
 
 class LedgerDatastore(SQLiteDatastore):
@@ -228,46 +254,70 @@ class LedgerDatastore(SQLiteDatastore):
                 return
         connection.close()
 
-    @contextmanager
-    def writing(self) -> Generator[SqliteTransaction, None, None]:
+    def writing(self) -> AbstractContextManager[SqliteTransaction]:
         """The one write transaction: thread lock, sidecar lock, BEGIN IMMEDIATE; committed on leaving, or nothing."""
         if self.read_only:
             raise errors.ReadOnlyLedger
         self._check_process()
-        with typed_errors(), self._locked():
+        return _Writing(self)
+
+    def begin(self) -> SqliteTransaction:
+        """Take the locks and open the write transaction, or leave everything as it was."""
+        self._lock()
+        try:
             connection = self._writer_connection()
             connection.execute("BEGIN IMMEDIATE")
-            transaction = SqliteTransaction(connection)
-            try:
-                yield transaction
+            return SqliteTransaction(connection)
+        except BaseException:  # also for an interrupt
+            self._unlock()
+            raise
+
+    def end(self, transaction: SqliteTransaction, *, commit: bool) -> None:
+        """Commit or undo, and give the locks back."""
+        connection = transaction.connection
+        try:
+            if commit:
                 connection.execute("COMMIT")
-            except BaseException:  # also for an interrupt: all or nothing
-                self._undo(connection)
-                raise
+        except BaseException:  # also for an interrupt: all or nothing
+            commit = False
+            raise
+        finally:
+            try:
+                if not commit:
+                    self._undo(connection)
             finally:
                 transaction.end()
+                self._unlock()
+
+    def _lock(self) -> None:
+        if not self._writer_lock.acquire(timeout=self._lock_seconds):
+            raise errors.LedgerBusy
+        if self._writing:
+            self._writer_lock.release()
+            raise errors.LedgerBusy  # a write inside a write would never see its own lock free
+        try:
+            if self._file_lock is not None:
+                self._file_lock.acquire()
+            self._writing = True
+        except BaseException:  # also for an interrupt
+            self._writer_lock.release()
+            raise
+
+    def _unlock(self) -> None:
+        self._writing = False
+        try:
+            if self._file_lock is not None:
+                self._file_lock.release()
+        finally:
+            self._writer_lock.release()
 
     @contextmanager
     def _locked(self) -> Generator[None, None, None]:
-        if not self._writer_lock.acquire(timeout=self._lock_seconds):
-            raise errors.LedgerBusy
+        self._lock()
         try:
-            if self._writing:
-                raise errors.LedgerBusy  # a write inside a write would never see its own lock free
-            self._writing = True
-            try:
-                if self._file_lock is None:
-                    yield
-                else:
-                    self._file_lock.acquire()
-                    try:
-                        yield
-                    finally:
-                        self._file_lock.release()
-            finally:
-                self._writing = False
+            yield
         finally:
-            self._writer_lock.release()
+            self._unlock()
 
     def _check_process(self) -> None:
         if not self.in_memory and os.getpid() != self._process:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
-SqlValue = int | str | bytes | None
+Blob = bytearray
+"""Bytes on their way into the database, where there are very many of them: sqlite3 takes these without a detour."""
+SqlValue = int | str | bytes | bytearray | None
 SqlRow = tuple[Any, ...]
 
 

@@ -9,6 +9,7 @@ from itertools import repeat
 from plan_ledger.values.schema import Schema
 
 DIGEST_VERSION = "plan_ledger-snapshot/1"
+_PARTS = 64  # hashed at a time, while they are still in the processor's cache
 
 
 def digest_of_table(
@@ -27,9 +28,13 @@ def digest_of_table(
         fields = [spec.key for spec in level.live_fields]
         parts += ["\x1e", level.key, "\x1f", "\x1f".join(fields)]
         leads[level.key] = (f"\x1e{level.key}\x1f{depth}\x1f", fields)
-    blanks = repeat("")
+    hashed, blanks = sha256(), repeat("")
     for level_key, own in items:
         lead, fields = leads[level_key]
         parts.append(lead)
         parts.append("\x1f".join(map(own.get, fields, blanks)))
-    return sha256("".join(parts).encode()).hexdigest()
+        if len(parts) > _PARTS:
+            hashed.update("".join(parts).encode())
+            parts.clear()
+    hashed.update("".join(parts).encode())
+    return hashed.hexdigest()

@@ -17,6 +17,7 @@ CREATE TABLE event_types (no bigint PRIMARY KEY, name text COLLATE "C" NOT NULL 
 -- An ordinary index takes no value of more than some 2,700 bytes; by hash, a header is unique however long it is.
 CREATE TABLE headers (no bigint PRIMARY KEY, content bytea NOT NULL, EXCLUDE USING hash (content WITH =));
 
+-- A stream's events are found through the index: as acts, or as facts of an item. Their versions count 1, 2, 3.
 -- batch: the position of the batch's first event. Its recorded_at (microseconds since 1970 UTC, never decreasing),
 -- header and idempotency key stand at each of its events.
 CREATE TABLE events (
@@ -31,7 +32,6 @@ CREATE TABLE events (
     payload bytea NOT NULL,
     hash bytea NOT NULL
 );
-CREATE UNIQUE INDEX events_stream ON events (stream, version);
 
 -- The text of the event at a position, committed to in its payload by SHA-256 over salt and text.
 CREATE TABLE texts (position bigint PRIMARY KEY, salt bytea NOT NULL, body text COLLATE "C" NOT NULL);

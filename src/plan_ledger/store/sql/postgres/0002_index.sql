@@ -54,6 +54,9 @@ CREATE TABLE places (position bigint PRIMARY KEY, parent bigint, rank text COLLA
 
 CREATE TABLE corrections (position bigint PRIMARY KEY, meeting bytea NOT NULL);
 
+-- Events that are no fact of an item: those of plans and of the ledger itself.
+CREATE TABLE acts (stream bigint NOT NULL, position bigint NOT NULL, PRIMARY KEY (stream, position));
+
 -- Which items of earlier plans an item continues, by their ids.
 CREATE TABLE continuations (item bigint NOT NULL, earlier bytea NOT NULL, PRIMARY KEY (item, earlier));
 CREATE INDEX continuations_earlier ON continuations (earlier, item);

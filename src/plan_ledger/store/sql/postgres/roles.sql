@@ -33,7 +33,7 @@ GRANT INSERT ON
 -- The index follows from the log and can be made anew from it; some of its rows say what is so now.
 GRANT INSERT ON
     plan_ledger.plans, plan_ledger.schemas, plan_ledger.fields, plan_ledger.items, plan_ledger.registers,
-    plan_ledger.facts, plan_ledger.places, plan_ledger.corrections, plan_ledger.continuations,
+    plan_ledger.facts, plan_ledger.places, plan_ledger.corrections, plan_ledger.acts, plan_ledger.continuations,
     plan_ledger.authorship, plan_ledger.actors, plan_ledger.meetings, plan_ledger.editions
     TO plan_ledger_writer, plan_ledger_keeper;
 GRANT UPDATE ON plan_ledger.items, plan_ledger.registers, plan_ledger.meetings
@@ -44,6 +44,6 @@ GRANT INSERT ON plan_ledger.redactions, plan_ledger.erasures TO plan_ledger_keep
 GRANT DELETE ON
     plan_ledger.texts, plan_ledger.profiles,
     plan_ledger.plans, plan_ledger.schemas, plan_ledger.fields, plan_ledger.items, plan_ledger.registers,
-    plan_ledger.facts, plan_ledger.places, plan_ledger.corrections, plan_ledger.continuations,
+    plan_ledger.facts, plan_ledger.places, plan_ledger.corrections, plan_ledger.acts, plan_ledger.continuations,
     plan_ledger.authorship, plan_ledger.actors, plan_ledger.meetings, plan_ledger.editions
     TO plan_ledger_keeper;

@@ -13,6 +13,7 @@ CREATE TABLE event_types (no integer PRIMARY KEY, name text NOT NULL UNIQUE);
 -- Who, for whom, why, from which document: the same words of many batches are stored once.
 CREATE TABLE headers (no integer PRIMARY KEY, content blob NOT NULL UNIQUE);
 
+-- A stream's events are found through the index: as acts, or as facts of an item. Their versions count 1, 2, 3.
 -- batch: the position of the batch's first event. Its recorded_at (microseconds since 1970 UTC, never decreasing),
 -- header and idempotency key stand at each of its events.
 CREATE TABLE events (
@@ -27,7 +28,6 @@ CREATE TABLE events (
     payload blob NOT NULL,
     hash blob NOT NULL
 );
-CREATE UNIQUE INDEX events_stream ON events (stream, version);
 
 -- The text of the event at a position, committed to in its payload by SHA-256 over salt and text.
 CREATE TABLE texts (position integer PRIMARY KEY, salt blob NOT NULL, body text NOT NULL);
@@ -83,7 +83,6 @@ CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT raise(ABORT
 CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT raise(ABORT, 'append-only'); END;
 CREATE TRIGGER events_no_replace BEFORE INSERT ON events
 WHEN NEW.position IS NOT (SELECT coalesce(max(position), 0) + 1 FROM events)
-    OR EXISTS (SELECT 1 FROM events WHERE stream = NEW.stream AND version = NEW.version)
 BEGIN SELECT raise(ABORT, 'append-only'); END;
 
 CREATE TRIGGER texts_no_update BEFORE UPDATE ON texts BEGIN SELECT raise(ABORT, 'append-only'); END;

@@ -46,13 +46,17 @@ CREATE TABLE facts (
     effective integer NOT NULL,
     state integer NOT NULL
 );
-CREATE INDEX facts_register ON facts (register, effective, position);
+-- An index ends in the position anyway.
+CREATE INDEX facts_register ON facts (register, effective);
 -- Only facts that count at another point than the one at which they were recorded.
-CREATE INDEX facts_late ON facts (effective, position) WHERE effective <> position * 1048576;
+CREATE INDEX facts_late ON facts (effective) WHERE effective <> position * 1048576;
 
 CREATE TABLE places (position integer PRIMARY KEY, parent integer, rank text NOT NULL);
 
 CREATE TABLE corrections (position integer PRIMARY KEY, meeting blob NOT NULL);
+
+-- Events that are no fact of an item: those of plans and of the ledger itself.
+CREATE TABLE acts (stream integer NOT NULL, position integer NOT NULL, PRIMARY KEY (stream, position)) WITHOUT ROWID;
 
 -- Which items of earlier plans an item continues, by their ids.
 CREATE TABLE continuations (item integer NOT NULL, earlier blob NOT NULL, PRIMARY KEY (item, earlier)) WITHOUT ROWID;
