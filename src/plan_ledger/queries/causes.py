@@ -11,6 +11,8 @@ from plan_ledger.store.transaction import Rows, SqlRow, chunks, marks
 from plan_ledger.values.made import open_twin
 
 COLUMNS = "e.position, e.recorded_at, h.content, e.payload"
+NUMBERED = "e.position, e.recorded_at, e.header, e.payload"
+"""The same with the header's number: many events share one, and it is looked up once."""
 JOINS = " JOIN headers h ON h.no = e.header"
 
 
@@ -24,9 +26,8 @@ def known_actors(rows: Rows) -> Actors:
     )
 
 
-def headers_by_number(rows: Rows, wanted: Iterable[int]) -> dict[int, Header]:
-    """Headers by their numbers, each read once, whatever number of events has it."""
-    actors = known_actors(rows)
+def headers_by_number(rows: Rows, wanted: Iterable[int], actors: Actors) -> dict[int, Header]:
+    """Headers by their numbers."""
     found: dict[int, Header] = {}
     for chunk in chunks(sorted(wanted)):
         for no, content in rows.all(f"SELECT no, content FROM headers WHERE no IN ({marks(len(chunk))})", chunk):

@@ -42,7 +42,7 @@ class FactsBetween:
     def _read_forward(self, zone: str, table: Table | None) -> None:
         """With no fact out of its order, the last one of a register is what the later table shows."""
         found = asof.facts_forward(self._rows, self._since.ordinary, self._until.ordinary, before=table is None)
-        headers = headers_by_number(self._rows, {row[5] for row in found})
+        headers = headers_by_number(self._rows, {row[5] for row in found}, known_actors(self._rows))
         behind, old, new = self.behind, self.old, self.new
         unsure = table is None and asof.any_redacted(self._rows)
         for no, position, body, state, recorded_at, header, payload, before in found:
