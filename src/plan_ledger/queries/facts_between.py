@@ -44,6 +44,7 @@ class FactsBetween:
         found = asof.facts_forward(self._rows, self._since.ordinary, self._until.ordinary, before=table is None)
         headers = headers_by_number(self._rows, {row[5] for row in found}, known_actors(self._rows))
         behind, old, new = self.behind, self.old, self.new
+        texts = None if table is None else table.by_register
         unsure = table is None and asof.any_redacted(self._rows)
         for no, position, body, state, recorded_at, header, payload, before in found:
             why = make_cause(position, recorded_at, zone, headers[header], payload)
@@ -51,8 +52,8 @@ class FactsBetween:
             known = behind.get(no)
             if known is None:
                 behind[no] = (why,)
-                if table is not None:
-                    old[no] = table.text(no)
+                if texts is not None:
+                    old[no] = texts.get(no, "")
                 elif before is not None:
                     old[no] = before
                 elif not unsure:

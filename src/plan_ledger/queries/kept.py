@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from threading import Lock
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from plan_ledger.index.asof import ItemRow
-from plan_ledger.index.registers import BITS, MASK
-from plan_ledger.index.tables import NOTHING, ItemTexts
+from plan_ledger.index.registers import BITS
+from plan_ledger.index.tables import ItemTexts
 from plan_ledger.queries.results import SnapshotItem
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.coordinates import Pair
@@ -44,17 +45,19 @@ class Table(Outline):
     items: tuple[SnapshotItem, ...]
     withdrawn: tuple[SnapshotItem, ...]
     texts: Mapping[int, ItemTexts]
-    _places: dict[str, dict[int, int]] = field(factory=dict[str, dict[int, int]], init=False, repr=False)
 
-    def text(self, register: int) -> str:
-        """What a register holds, empty where it holds nothing."""
-        found = self.texts.get(register >> BITS, NOTHING)
-        places = self._places.get(found.numbers)
-        if places is None:
-            numbers = filter(None, found.numbers.split(","))
-            places = self._places[found.numbers] = {int(number): at for at, number in enumerate(numbers)}
-        at = places.get(register & MASK)
-        return "" if at is None else found.texts[at]
+    @cached_property
+    def by_register(self) -> dict[int, str]:
+        """Every text by the register that holds it."""
+        found: dict[int, str] = {}
+        numbers_of: dict[str, list[int]] = {}
+        for item, (said, _, texts, _) in self.texts.items():
+            numbers = numbers_of.get(said)
+            if numbers is None:
+                numbers = numbers_of[said] = [int(number) for number in said.split(",")]
+            first = item << BITS
+            found.update(zip([first + number for number in numbers], texts, strict=True))
+        return found
 
 
 @define(eq=False)
