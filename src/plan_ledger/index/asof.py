@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from plan_ledger.index.registers import bounds
+from plan_ledger.index.registers import BITS, MASK, bounds
 from plan_ledger.store.transaction import Rows, SqlRow, SqlValue, chunks, marks
-from plan_ledger.values.coordinates import Pair
+from plan_ledger.values.coordinates import Pair, effective_of
 from plan_ledger.values.texts import REDACTED_TEXT
 
 
@@ -56,7 +56,10 @@ def structure(rows: Rows, plan: int, pair: Pair) -> dict[int, ItemRow]:
         (*winner_params(pair), *winner_params(pair), plan),
     )
     found.sort(key=_number)  # what is recorded in this order must not depend on the back end
-    return {row[0]: ItemRow(row[0], _uuid(bytes(row[1])), row[2], bool(row[3]), *row[4:]) for row in found}
+    return {
+        no: ItemRow(no, _uuid(bytes(raw)), level, bool(state), parent, rank, existence, place)
+        for no, raw, level, state, parent, rank, existence, place in found
+    }
 
 
 _number = itemgetter(0)
@@ -85,8 +88,8 @@ def live(items: dict[int, ItemRow]) -> list[ItemRow]:
     return ordered
 
 
-def table_order(item: ItemRow) -> tuple[str, UUID]:
-    return (item.rank, item.uuid)
+table_order: Callable[[ItemRow], tuple[str, UUID]] = itemgetter(5, 1)
+"""Siblings in order: by rank, ties by id."""
 
 
 def plan_texts(rows: Rows, plan: int, pair: Pair) -> list[SqlRow]:
@@ -136,9 +139,10 @@ def redacted_texts(rows: Rows, plan: int, pair: Pair) -> list[SqlRow]:
     return [
         (no, position, REDACTED_TEXT, True)
         for no, position in rows.all(
-            "SELECT r.no, f.position FROM redactions d JOIN facts f ON f.position = d.position"
-            " JOIN registers r ON r.no = f.register JOIN items i ON i.no = r.no >> 10"
-            f" WHERE i.plan = ? AND f.state = 1 AND f.position = {winner('r')} AND"
+            # From the few redactions, whatever the database takes for few.
+            "SELECT r.no, f.position FROM redactions d CROSS JOIN facts f CROSS JOIN registers r CROSS JOIN items i"
+            " WHERE f.position = d.position AND r.no = f.register AND i.no = r.no >> 10"
+            f" AND i.plan = ? AND f.state = 1 AND f.position = {winner('r')} AND"
             " NOT EXISTS (SELECT 1 FROM texts x WHERE x.position = d.position)",
             (plan, *winner_params(pair)),
         )
@@ -159,16 +163,19 @@ def register_cells(rows: Rows, registers: Sequence[int], pair: Pair) -> dict[int
     return found
 
 
-def texts_between(rows: Rows, since: Pair, until: Pair) -> dict[int, tuple[int, str | None, int]]:
-    """register → (position, text, 1) at ``since`` of what ordinary facts changed until then; blank ones left out."""
-    return {
-        no: (position, body, 1)
-        for no, position, body in rows.all(
-            f"SELECT r.no, x.position, x.body FROM registers r JOIN texts x ON x.position = {winner('r')}"
-            " WHERE r.no IN (SELECT register FROM facts WHERE position > ? AND position <= ?)",
-            (*winner_params(since), since.ordinary, until.ordinary),
+def titles(rows: Rows, plan: int, numbers: Mapping[str, int], pair: Pair) -> dict[int, str]:
+    """Item → title at the pair, of all of a plan's items that have one; ``numbers``: that of the title by level."""
+    cases = " ".join(f"WHEN ? THEN {int(number)}" for number in numbers.values())
+    found: dict[int, str] = dict(
+        rows.all(
+            f"SELECT i.no, x.body FROM items i CROSS JOIN registers r JOIN texts x ON x.position = {winner('r')}"
+            f" WHERE i.plan = ? AND r.no = i.no * 1024 + CASE i.level {cases} END",
+            (*winner_params(pair), plan, *numbers),
         )
-    }
+    )
+    redacted = redacted_texts(rows, plan, pair)
+    found.update((no >> BITS, text) for no, _, text, _ in redacted if no & MASK in numbers.values())
+    return found
 
 
 def register_facts(rows: Rows, registers: Sequence[int], pair: Pair) -> dict[int, tuple[int, int]]:
@@ -214,6 +221,31 @@ def facts_between(rows: Rows, since: Pair, until: Pair, columns: str, joins: str
         " ORDER BY f.effective, f.position",
         (since.at, since.known, until.at, until.known),
     )
+
+
+def facts_forward(rows: Rows, after: int, upto: int, *, before: bool = True) -> list[SqlRow]:
+    """Every fact recorded after a position and up to another, where all count where they were recorded.
+
+    (register, position, text, state, recorded at, number of the header, payload, text before ``after``); a text is None
+    where there is none, or where it was redacted. Without ``before``, the last one is not looked up, and None.
+    """
+    select = "SELECT f.register, f.position, x.body, f.state, e.recorded_at, e.header, e.payload, "
+    tables = (
+        " FROM facts f JOIN events e ON e.position = f.position LEFT JOIN texts x ON x.position = f.position"
+        " WHERE f.position > ? AND f.position <= ? ORDER BY f.position"
+    )
+    if not before:
+        return rows.all(f"{select}NULL{tables}", (after, upto))
+    old = (
+        "(SELECT y.body FROM texts y WHERE y.position = (SELECT w.position FROM facts w"
+        " WHERE w.register = f.register AND w.effective <= ? ORDER BY w.effective DESC LIMIT 1))"
+    )
+    return rows.all(f"{select}{old}{tables}", (effective_of(after), after, upto))
+
+
+def any_redacted(rows: Rows) -> bool:
+    """Whether any text of the ledger was redacted."""
+    return rows.one("SELECT 1 FROM redactions LIMIT 1") is not None
 
 
 def any_late(rows: Rows) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -77,7 +78,13 @@ def schema_at(rows: Rows, plan: int, position: int) -> Schema:
         (plan, position),
     ) or rows.one("SELECT definition FROM schemas WHERE plan = ? ORDER BY revision LIMIT 1", (plan,))
     assert row is not None
-    return schema_of(SchemaDeclared.model_validate({**json.loads(row[0]), "originator_id": UUID(int=0)}))
+    return _schema(row[0])
+
+
+@lru_cache(maxsize=64)
+def _schema(definition: str) -> Schema:
+    """What a stored definition says. The same few are read again and again."""
+    return schema_of(SchemaDeclared.model_validate({**json.loads(definition), "originator_id": UUID(int=0)}))
 
 
 _POLICIES = type_name(PoliciesDeclared)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
@@ -60,7 +60,7 @@ def table(rows: Rows, plan: catalog.PlanRow, pair: Pair, scope: int | None) -> t
     return structure, ordered if scope is None else within(ordered, structure, scope)
 
 
-def within(ordered: list[ItemRow], structure: Mapping[int, ItemRow], scope: int) -> list[ItemRow]:
+def within(ordered: Sequence[ItemRow], structure: Mapping[int, ItemRow], scope: int) -> list[ItemRow]:
     """The rows of a subtree with the ancestors of its root."""
     keep: set[int] = set()
     at: int | None = scope

@@ -128,10 +128,12 @@ class PlanQueries:
     def snapshot(self, at: Moment = None, *, known_at: Moment = None, scope: Item | str | None = None) -> Snapshot:
         """The plan's tree at a moment; with ``known_at``, as it was known at another."""
         uuid = self._uuid(scope)
+        tables = self._ledger.tables
         with self._ledger.reading() as rows:
             moments = Moments(rows, self._row)
             moment = moments.resolve(at, known_at=known_at)
-            taken = snapshots.take(rows, self._row, moment, scope=self._scope(rows, moments, moment, uuid))
+            inside = self._scope(rows, moments, moment, uuid)
+            taken = snapshots.take(rows, self._row, moment, scope=inside, tables=tables)
 
         def compare(since: Moment) -> ChangeSet | None:
             try:
@@ -153,13 +155,15 @@ class PlanQueries:
             NoPreviousMeeting: ``until`` is the first meeting.
         """
         uuid = self._uuid(scope)
+        tables = self._ledger.tables
         with self._ledger.reading() as rows:
             moments = Moments(rows, self._row)
             end = moments.resolve(until)
             start = moments.since_of(end) if since == "previous" else moments.resolve(since)
             if start is None:
                 raise NoPreviousMeeting
-            return differences.between(rows, self._row, start, end, scope=self._scope(rows, moments, end, uuid))
+            inside = self._scope(rows, moments, end, uuid)
+            return differences.between(rows, self._row, start, end, scope=inside, tables=tables)
 
     def totals(
         self, at: Moment = None, since: Moment = "previous", field: str = "budget", *, scope: Item | str | None = None
@@ -174,13 +178,14 @@ class PlanQueries:
         from plan_ledger.queries import totals as summing
 
         uuid = self._uuid(scope)
+        tables = self._ledger.tables
         with self._ledger.reading() as rows:
             moments = Moments(rows, self._row)
             end = moments.resolve(at)
             start = moments.since_of(end) if since == "previous" else moments.resolve(since)
             inside = self._scope(rows, moments, end, uuid)
-            new = snapshots.take(rows, self._row, end, scope=inside)
-            old = None if start is None else snapshots.take(rows, self._row, start, scope=inside)
+            new = snapshots.take(rows, self._row, end, scope=inside, tables=tables)
+            old = None if start is None else snapshots.take(rows, self._row, start, scope=inside, tables=tables)
         return summing.compare(old, new, field_key(new.schema, field))
 
     def elapsed(

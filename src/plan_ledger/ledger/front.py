@@ -29,6 +29,7 @@ from plan_ledger.ledger.recording import OpenBatch, Recording
 from plan_ledger.ledger.work import Clock, Receipt, Work, utc_now
 from plan_ledger.queries import actors as known_actors
 from plan_ledger.queries.actors import KnownActor
+from plan_ledger.queries.kept import Tables
 from plan_ledger.values.ids import IdFactory, new_uuid
 from plan_ledger.values.schema import Schema, default_schema
 from plan_ledger.values.texts import clean_text, folded_name
@@ -53,6 +54,7 @@ class Ledger(Keeping):
         self._acting = ActingContext()
         self.id = store.ledger_id()
         self._recording = Recording(store, self.id, clock, ids, self._acting)
+        self._tables = Tables()
 
     # --- opening and closing ------------------------------------------------------------------------------------
 
@@ -279,6 +281,11 @@ class Ledger(Keeping):
     def recording(self) -> Recording:
         """What the handles record through. Not for hosts: it may change in any version."""
         return self._recording
+
+    @property
+    def tables(self) -> Tables:
+        """The tables that this object remembers. Not for hosts, as :attr:`recording`."""
+        return self._tables
 
     # --- keeping ------------------------------------------------------------------------------------------------
 

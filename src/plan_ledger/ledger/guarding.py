@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from plan_ledger.ledger.errors import UnknownMeeting
 from plan_ledger.ledger.work import utc_now
+from plan_ledger.queries.kept import Tables
 from plan_ledger.queries.moments import Moments
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ class Guarding:
     name: str
     _store: LedgerStore
     _recording: Recording
+    _tables: Tables
+
+    def forget_tables(self) -> None:
+        """Begin anew. Who reads takes the tables first and then a view, so what is read in an older view goes too."""
+        self._tables = Tables()
 
     # --- is everything as it was recorded ---------------------------------------------------------------------------
 
@@ -140,7 +146,9 @@ class Guarding:
         """
         from plan_ledger.ledger.redacting import redact
 
-        return redact(self._recording, self._store, positions, reason=reason, all_equal=all_equal)
+        done = redact(self._recording, self._store, positions, reason=reason, all_equal=all_equal)
+        self.forget_tables()
+        return done
 
     def erase_person(self, who: str, *, reason: str | None = None) -> Erasure:
         """Destroy id, name and section of a person, as of every time; their acts show 抹消済 instead.

@@ -111,6 +111,7 @@ class Keeping(Guarding):
         with self._store.writing() as tx:
             rebuild(tx, self._store.sealer, last_position(tx))
             self._recording.forget()
+        self.forget_tables()
 
     def backup(self, target: str | os.PathLike[str]) -> None:
         """Copy the ledger to a new file while it is in use. Copying the file itself can lose what is in its log."""

@@ -258,7 +258,9 @@ class Plan(PlanMeetings):
         from plan_ledger.ledger.redacting import redact
 
         recording, store = self._ledger.recording, self._ledger.store
-        return redact(recording, store, positions, reason=reason, plan=self._row, all_equal=all_equal)
+        done = redact(recording, store, positions, reason=reason, plan=self._row, all_equal=all_equal)
+        self._ledger.forget_tables()
+        return done
 
     def occurrences(self, text: str) -> list[Occurrence]:
         """Every recorded text of this plan that holds ``text`` to the letter, in order of recording."""

@@ -12,7 +12,7 @@ from plan_ledger.index.registers import register
 from plan_ledger.queries import audit_acts, audit_select
 from plan_ledger.queries.audit_filters import Selection, read_header
 from plan_ledger.queries.audit_rows import Teller
-from plan_ledger.queries.causes import COLUMNS, JOINS
+from plan_ledger.queries.causes import NUMBERED
 from plan_ledger.queries.results import AuditRow
 from plan_ledger.store.transaction import Rows, SqlRow
 
@@ -156,9 +156,10 @@ def count(reading: Reading, telling: Telling, selection: Selection) -> int:
         return int(row[0]) + len(audit_acts.listed(rows, teller, selection))
 
 
+# What the index of registers holds of a fact, it is not looked up for: its state is asked only where there is no text.
 _HISTORY = (
-    f"SELECT {COLUMNS}, e.batch, e.hash, f.register, f.effective, f.state, x.body FROM facts f CROSS JOIN events e"
-    f"{JOINS} LEFT JOIN texts x ON x.position = f.position"
+    f"SELECT {NUMBERED}, e.batch, e.hash, f.register, f.effective, CASE WHEN x.body IS NULL THEN f.state ELSE 1 END,"
+    " x.body FROM facts f CROSS JOIN events e LEFT JOIN texts x ON x.position = f.position"
     " WHERE f.register = ? AND f.position <= ? AND e.position = f.position"
 )
 

@@ -162,9 +162,7 @@ class _Narrowing:
             return item
         level = snapshot.schema.level(item.level)
         title = level.title if level else ""
-        fields = {
-            key: (0, cell.position, cell.text, *(("redacted",) if cell.redacted else ()))
-            for key, cell in item.fields.items()
-            if key == title or self._field_fits(item.level, key)
-        }
-        return evolve(item, fields=Cells(fields))
+        kept = {key: cell for key, cell in item.fields.items() if key == title or self._field_fits(item.level, key)}
+        redacted = [key for key, cell in kept.items() if cell.redacted]
+        texts, positions = [cell.text for cell in kept.values()], [cell.position for cell in kept.values()]
+        return evolve(item, fields=Cells(tuple(kept), texts, positions, redacted))

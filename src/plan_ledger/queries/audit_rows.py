@@ -12,12 +12,16 @@ from plan_ledger.index import catalog
 from plan_ledger.index.registers import BITS, MASK
 from plan_ledger.queries.audit_editions import Appearances
 from plan_ledger.queries.audit_filters import Selection, read_header, source_of
-from plan_ledger.queries.causes import cause, known_actors
+from plan_ledger.queries.causes import headers_by_number, known_actors, make_cause
 from plan_ledger.queries.results import PLACE_LABEL, Actor, AuditRow
+from plan_ledger.queries.results.causes import Header
 from plan_ledger.store.transaction import Rows, SqlRow, SqlValue, chunks, marks
 from plan_ledger.values.coordinates import effective_of
+from plan_ledger.values.made import open_twin
 from plan_ledger.values.schema import EXISTENCE, PLACE, FieldKind, FieldSpec
 from plan_ledger.values.texts import REDACTED_TEXT, folded_name
+
+_OpenRow = open_twin(AuditRow)
 
 
 @frozen
@@ -55,6 +59,7 @@ class Teller:
             if (level.key, level.title) in self.numbers
         )
         self._items: dict[int, Standing] = {}
+        self._headers: dict[int, Header] = {}
         self._numbers_of: dict[UUID, tuple[int, str]] = {}
 
     @cached_property
@@ -159,49 +164,63 @@ class Teller:
         standing = self.items(rows, {entry[6] >> BITS for entry in found})
         places = self._places(rows, found)
         look = selection if selection is not None and selection.residual else None
-        actors, zone, plan, of = self.actors, self.plan.zone, self.plan.title, self.appearances.of
+        headers, zone, plan, appeared = self._headers, self.plan.zone, self.plan.title, self.appearances.of
+        if unknown := {entry[2] for entry in found} - headers.keys():
+            headers.update(headers_by_number(rows, unknown, self.actors))
         told: list[AuditRow] = []
-        for entry in found:
-            position, no, effective = entry[0], entry[6], entry[7]
+        for (
+            position,
+            recorded_at,
+            header,
+            payload,
+            batch,
+            hash_,
+            no,
+            effective,
+            state,
+            body,
+            before,
+            old_body,
+            old_state,
+        ) in found:
             number = no & MASK
             item = standing[no >> BITS]
             field: str | None = None
             if number == EXISTENCE:
-                action = "withdrawn" if not entry[8] else "added" if entry[10] is None else "restored"
+                action = "withdrawn" if not state else "added" if before is None else "restored"
                 kind, label, old, new = action, "", "", ""
             elif number == PLACE:
-                action = "placed" if entry[10] is None else "moved"
-                kind, label, old, new = action, PLACE_LABEL, places.get(entry[10] or 0, ""), places.get(position, "")
+                action = "placed" if before is None else "moved"
+                kind, label, old, new = action, PLACE_LABEL, places.get(before or 0, ""), places.get(position, "")
             else:
                 _, field, spec = self._specs[number]
                 label = field if spec is None else spec.label
-                new = entry[9] if entry[9] is not None else REDACTED_TEXT if entry[8] else ""
-                old = entry[11] if entry[11] is not None else REDACTED_TEXT if entry[12] else ""
+                new = body if body is not None else REDACTED_TEXT if state else ""
+                old = old_body if old_body is not None else REDACTED_TEXT if old_state else ""
                 action = "changed"
                 kind = "emptied" if not new else "renamed" if old and number in self.titles else action
-            if effective != effective_of(position) and b'"corrects"' in bytes(entry[3]):
+            if effective != effective_of(position) and b'"corrects"' in bytes(payload):
                 kind = "corrected"
-            if look is not None and not _fits(look, entry, kind, number, old, new):
+            if look is not None and not _fits(look, headers[header].json, payload, kind, number, old, new):
                 continue
-            told.append(
-                AuditRow(
-                    cause(entry[:4], actors, zone),
-                    action,
-                    item.uuid,
-                    item.level,
-                    item.path,
-                    field,
-                    label,
-                    old,
-                    new,
-                    kind=kind,
-                    batch=entry[4],
-                    hash=entry[5],
-                    effective=effective,
-                    edition=of(position, effective, item.line),
-                    plan_name=plan,
-                )
-            )
+            made = _OpenRow()
+            made.cause = make_cause(position, recorded_at, zone, headers[header], payload)
+            made.action = action
+            made.item = item.uuid
+            made.level = item.level
+            made.path = item.path
+            made.field = field
+            made.label = label
+            made.old = old
+            made.new = new
+            made.kind = kind
+            made.batch = batch
+            made.hash = hash_
+            made.effective = effective
+            made.edition = appeared(position, effective, item.line)
+            made.plan_name = plan
+            made.__class__ = AuditRow
+            told.append(made)
         return told
 
     def _places(self, rows: Rows, found: Sequence[SqlRow]) -> dict[int, str]:
@@ -226,12 +245,12 @@ def _revision(actor: Actor) -> int:
     return actor.revision
 
 
-def _fits(look: Selection, entry: SqlRow, kind: str, number: int, old: str, new: str) -> bool:
-    header = read_header(bytes(entry[2]))
+def _fits(look: Selection, header: bytes, payload: bytes, kind: str, number: int, old: str, new: str) -> bool:
+    said = read_header(header)
     return (
-        look.header_fits(header)
-        and look.kind_fits(kind, header)
-        and (look.source is None or look.source_fits(header, source_of(bytes(entry[3]))))
+        look.header_fits(said)
+        and look.kind_fits(kind, said)
+        and (look.source is None or look.source_fits(said, source_of(bytes(payload))))
         and look.value_fits(old, new)
         and look.amount_fits(number, old, new)
     )

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from plan_ledger.index.registers import BITS, MASK, register
 from plan_ledger.queries.audit_filters import Selection, Who
 from plan_ledger.queries.audit_kinds import ACTS, CHANGES
-from plan_ledger.queries.causes import COLUMNS, JOINS
+from plan_ledger.queries.causes import JOINS, NUMBERED
 from plan_ledger.store.transaction import SqlValue, marks
 from plan_ledger.values.coordinates import ROOM
 from plan_ledger.values.schema import EXISTENCE, FIRST_FIELD, PLACE
@@ -90,9 +90,9 @@ def listing(
         old = f"SELECT {CUT}, {_old('c')} AS old FROM ({cut.sql}) c ORDER BY c.position{_way(selection)} LIMIT ?"
         found = Statement(old, (*cut.params, limit))
     return Statement(
-        f"SELECT {COLUMNS}, e.batch, e.hash, q.register, q.effective, q.state, x.body, q.old, y.body,"
+        f"SELECT {NUMBERED}, e.batch, e.hash, q.register, q.effective, q.state, x.body, q.old, y.body,"
         " CASE WHEN y.body IS NULL THEN (SELECT o.state FROM facts o WHERE o.position = q.old) END"
-        f" FROM ({found.sql}) q CROSS JOIN events e{JOINS} LEFT JOIN texts x ON x.position = q.position"
+        f" FROM ({found.sql}) q CROSS JOIN events e LEFT JOIN texts x ON x.position = q.position"
         " LEFT JOIN texts y ON y.position = q.old WHERE e.position = q.position",
         found.params,
     )

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from attrs import define
 
 from plan_ledger.errors import MissingExtra, PlanLedgerError
+from plan_ledger.values.made import Weak
 
 RENDERERS: dict[str, Callable[..., str | bytes]] = {}
 """Format → function of a result and options."""
@@ -50,7 +51,7 @@ class FileNotWritten(PlanLedgerError):
     reason: str
 
 
-class Shown:
+class Shown(Weak):
     """Base of results."""
 
     __slots__ = ()

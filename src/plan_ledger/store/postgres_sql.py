@@ -34,8 +34,9 @@ def adapt(connection: Connection) -> None:
 
 @lru_cache(maxsize=2048)
 def numbered(sql: str) -> bytes:
-    """``?`` → ``$1``, ``$2`` …, but not inside quotes."""
+    """``?`` → ``$1``, ``$2`` …, but not inside quotes. What joins texts is called otherwise in SQLite."""
     numbers = count(1)
+    sql = sql.replace("group_concat(", "string_agg(")
     return _PIECES.sub(lambda found: f"${next(numbers)}" if found[0] == "?" else found[0], sql).encode()
 
 

@@ -89,6 +89,28 @@ class _Writing:
             raise found from error
 
 
+class _Reading:
+    """``with datastore.reading() as rows``. No generators: every question goes through it."""
+
+    __slots__ = ("_datastore", "_transaction")
+
+    def __init__(self, datastore: LedgerDatastore) -> None:
+        self._datastore = datastore
+
+    def __enter__(self) -> SqliteTransaction:
+        with typed_errors():
+            self._transaction = self._datastore.begin_reading()
+        return self._transaction
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with typed_errors():
+            self._datastore.end_reading(self._transaction, whole=error is None)
+        if error is not None and (found := translated(error)) is not None:
+            raise found from error
+
+
 class LedgerDatastore(SQLiteDatastore):
     """Opens by path (never by pasting into a URI), one writer under a sidecar lock, readers that can't write.
 
@@ -217,27 +239,43 @@ class LedgerDatastore(SQLiteDatastore):
 
     # --- transactions -------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def reading(self) -> Generator[SqliteTransaction, None, None]:
+    def reading(self) -> AbstractContextManager[SqliteTransaction]:
         """A consistent view. Connections that fail are thrown away, never handed on."""
         if self.in_memory:
-            with self._writer_lock, typed_errors():
-                yield SqliteTransaction(self._writer_connection())
-            return
+            return self._reading_memory()
         self._check_process()
-        with typed_errors():
-            connection = self._take_reader()
-            transaction = SqliteTransaction(connection)
-            try:
-                connection.execute("BEGIN")
-                yield transaction
-                connection.execute("ROLLBACK")
-            except BaseException:  # whatever ended it, its state is unknown
+        return _Reading(self)
+
+    @contextmanager
+    def _reading_memory(self) -> Generator[SqliteTransaction, None, None]:
+        with self._writer_lock, typed_errors():
+            yield SqliteTransaction(self._writer_connection())
+
+    def begin_reading(self) -> SqliteTransaction:
+        """A connection with a view of everything committed so far."""
+        connection = self._take_reader()
+        transaction = SqliteTransaction(connection)
+        try:
+            transaction.run("BEGIN")
+        except BaseException:  # whatever ended it, its state is unknown
+            self.end_reading(transaction, whole=False)
+            raise
+        return transaction
+
+    def end_reading(self, transaction: SqliteTransaction, *, whole: bool) -> None:
+        """Give the connection back, or, where something failed in between, throw it away."""
+        connection = transaction.connection
+        try:
+            if whole:
+                transaction.run("ROLLBACK")
+        except BaseException:  # also for an interrupt
+            whole = False
+            raise
+        finally:
+            transaction.end()
+            if not whole:
                 connection.close()
-                raise
-            finally:
-                transaction.end()
-            self._give_back(connection)
+        self._give_back(connection)
 
     def _take_reader(self) -> sqlite3.Connection:
         with self._readers_lock:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from functools import cached_property
+from datetime import UTC, datetime, tzinfo
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
+from plan_ledger.values.made import Weak
 from plan_ledger.values.texts import REDACTED_TEXT
 
 
 def time_of(microseconds: int, zone: str = "UTC") -> datetime:
-    seconds, rest = divmod(microseconds, 1_000_000)
-    found = datetime.fromtimestamp(seconds, UTC if zone == "UTC" else ZoneInfo(zone))
+    found = datetime.fromtimestamp(microseconds // 1_000_000, _zone(zone))
+    rest = microseconds % 1_000_000
     return found.replace(microsecond=rest) if rest else found
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> tzinfo:
+    return UTC if name == "UTC" else ZoneInfo(name)
 
 
 @frozen
@@ -80,7 +86,7 @@ class Header:
 
 
 @frozen(eq=False)
-class Cause:
+class Cause(Weak):
     """An event behind a result: when, who, why, from where. Header and source are read when asked for."""
 
     position: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from plan_ledger.queries.results.moments import MomentRef
 from plan_ledger.queries.shown import Shown
 from plan_ledger.values.digest import digest_of_table
 from plan_ledger.values.fields import read_value
+from plan_ledger.values.made import Weak
 from plan_ledger.values.schema import FieldSpec, LevelSpec, Schema
 
 if TYPE_CHECKING:
@@ -37,37 +38,52 @@ EMPTY = CellValue("", 0)
 class Cells(Mapping[str, CellValue]):
     """The fields of one item by key. What a field holds is made when it is asked for; its text is there at once."""
 
-    __slots__ = ("_found",)
+    __slots__ = ("_keys", "_positions", "_redacted", "_texts")
 
-    def __init__(self, found: Mapping[str, tuple[Any, ...]]) -> None:
-        """``found``: by key, rows of (register, position, text), with a fourth element where the text was redacted."""
-        self._found = found
+    def __init__(
+        self,
+        keys: tuple[str, ...],
+        texts: Sequence[str],
+        positions: str | Sequence[int],
+        redacted: Collection[str] = (),
+    ) -> None:
+        """Texts and positions in the order of ``keys``; positions also as decimals with commas between them.
+
+        ``redacted``: the keys of the fields whose text was redacted.
+        """
+        self._keys = keys
+        self._texts = texts
+        self._positions = positions
+        self._redacted = redacted
 
     def __getitem__(self, key: str) -> CellValue:
-        _, position, text, *gone = self._found[key]
-        return CellValue(text, position, bool(gone))
+        if key not in self._keys:
+            raise KeyError(key)
+        at = self._keys.index(key)
+        positions = self._positions
+        position = int(positions.split(",")[at]) if isinstance(positions, str) else positions[at]
+        return CellValue(self._texts[at], position, key in self._redacted)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._found)
+        return iter(self._keys)
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._keys)
 
     def __repr__(self) -> str:
         return repr(dict(self))
 
     def text(self, key: str) -> str:
         """The text of a field, empty where it holds none."""
-        found = self._found.get(key)
-        return "" if found is None else found[2]
+        return self._texts[self._keys.index(key)] if key in self._keys else ""
 
     def texts(self) -> dict[str, str]:
         """The texts by field key."""
-        return {key: found[2] for key, found in self._found.items()}
+        return dict(zip(self._keys, self._texts, strict=True))
 
 
 @frozen
-class SnapshotItem:
+class SnapshotItem(Weak):
     """One item of a snapshot. ``fields`` holds every live field of its level that has a text."""
 
     id: UUID

@@ -1,0 +1,139 @@
+"""Tables that an open ledger remembers: what a pair shows is the same for ever, but for texts that are redacted.
+
+A table is kept under its pair and the hash of the event at which the pair's knowledge ends, which stands for everything
+recorded up to there. Within the reader's own view, that hash and the number of redactions say whether it still holds.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from threading import Lock
+
+from attrs import define, frozen
+
+from plan_ledger.index.asof import ItemRow
+from plan_ledger.index.registers import BITS
+from plan_ledger.index.tables import ItemTexts
+from plan_ledger.queries.results import SnapshotItem
+from plan_ledger.store.transaction import Rows
+from plan_ledger.values.coordinates import Pair
+
+BYTES = 24_000_000
+"""How much is kept in all, by estimate."""
+PER_ITEM = 1_000
+"""What an item takes beside its texts: a row, a list, a result."""
+
+_Key = tuple[int, int, int, bytes]
+
+
+@frozen(eq=False)
+class Outline:
+    """What stands where at a pair, and what it is called: every item that was there, those that show in table order,
+    and the titles of these."""
+
+    structure: Mapping[int, ItemRow]
+    ordered: Sequence[ItemRow]
+    titles: Mapping[int, str]
+
+
+@frozen(eq=False)
+class Table(Outline):
+    """The whole table: the items of ``ordered`` as results, those that are withdrawn, and the texts of all."""
+
+    items: tuple[SnapshotItem, ...]
+    withdrawn: tuple[SnapshotItem, ...]
+    texts: Mapping[int, ItemTexts]
+
+    @cached_property
+    def by_register(self) -> dict[int, str]:
+        """Every text by the register that holds it."""
+        found: dict[int, str] = {}
+        numbers_of: dict[str, list[int]] = {}
+        for item, (said, _, texts, _) in self.texts.items():
+            numbers = numbers_of.get(said)
+            if numbers is None:
+                numbers = numbers_of[said] = [int(number) for number in said.split(",")]
+            first = item << BITS
+            found.update(zip([first + number for number in numbers], texts, strict=True))
+        return found
+
+
+@define(eq=False)
+class _Sized:
+    outline: Outline
+    size: int
+
+
+class Tables:
+    """The tables of one open ledger, those used last. Safe to use from many threads: what is kept is never changed."""
+
+    def __init__(self, limit: int = BYTES) -> None:
+        self._limit = limit
+        self._lock = Lock()
+        self._kept: OrderedDict[_Key, _Sized] = OrderedDict()
+        self._redactions = 0
+        self.size = 0
+
+    def at(self, rows: Rows, plan: int, pair: Pair) -> Place:
+        """Where the table of a plan at a pair is kept, as seen by a reader."""
+        row = rows.one(
+            "SELECT (SELECT count(*) FROM redactions), (SELECT hash FROM events WHERE position = ?)", (pair.known,)
+        )
+        assert row is not None
+        redactions, hash_ = row
+        return Place(self, redactions, None if hash_ is None else (plan, pair.at, pair.known, bytes(hash_)))
+
+    def find(self, key: _Key, redactions: int) -> Outline | None:
+        """What is kept there, unless a text was redacted since; then everything goes."""
+        with self._lock:
+            if redactions != self._redactions:
+                if redactions > self._redactions:
+                    self._kept.clear()
+                    self.size, self._redactions = 0, redactions
+                return None
+            found = self._kept.get(key)
+            if found is None:
+                return None
+            self._kept.move_to_end(key)
+            return found.outline
+
+    def keep(self, key: _Key, redactions: int, outline: Outline, size: int) -> None:
+        """Remember a table that was read in a view with so many redactions; the ones not used for longest go."""
+        with self._lock:
+            if redactions != self._redactions or size > self._limit:
+                return
+            former = self._kept.pop(key, None)
+            self.size += size - (former.size if former else 0)
+            self._kept[key] = _Sized(outline, size)
+            while self.size > self._limit:
+                _, oldest = self._kept.popitem(last=False)
+                self.size -= oldest.size
+
+
+@frozen(eq=False)
+class Place:
+    """Where one table is kept, within one reader's view; nowhere, where nothing was recorded there yet."""
+
+    _tables: Tables
+    _redactions: int
+    _key: _Key | None
+
+    def outline(self) -> Outline | None:
+        return None if self._key is None else self._tables.find(self._key, self._redactions)
+
+    def table(self) -> Table | None:
+        found = self.outline()
+        return found if isinstance(found, Table) else None
+
+    def keep(self, outline: Outline, characters: int = 0) -> None:
+        """Remember it; ``characters``: what its texts take in memory, in bytes."""
+        if self._key is not None:
+            size = characters + PER_ITEM * len(outline.structure)
+            self._tables.keep(self._key, self._redactions, outline, size)
+
+
+def place(tables: Tables | None, rows: Rows, plan: int, pair: Pair) -> Place:
+    """As :meth:`Tables.at`; without tables, nowhere."""
+    return Place(Tables(0), 0, None) if tables is None else tables.at(rows, plan, pair)
