@@ -13,6 +13,7 @@ import pytest
 from attrs import evolve
 
 from plan_ledger import Ledger, Plan, PlanLedgerError
+from plan_ledger.index import asof
 from plan_ledger.queries.kept import PER_ITEM, Outline, Place, Table, Tables
 from plan_ledger.store.errors import LedgerDamaged
 from plan_ledger.values.coordinates import Pair
@@ -273,3 +274,14 @@ def test_a_table_knows_its_texts_by_register(ledger: Ledger, plan: Plan) -> None
         table = ledger.tables.at(rows, plan.row.no, taken.moment.pair).table()
     assert isinstance(table, Table)
     assert sorted(table.by_register.values()) == sorted(text for item in taken for text in item.texts.values())
+
+
+def test_a_long_range_is_read_in_portions(ledger: Ledger, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ledger.acting("企画室"):
+        for number in range(12):
+            plan["事業1-1"].change(budget=f"{number}", overview=f"概要{number}")
+            plan["事業2-3"].change(budget=f"{number}")
+    whole = [plan.changes(since).to_dict() for since in (0, "第1回PT")]
+    monkeypatch.setattr(asof, "_PORTION", 5)
+    ledger.forget_tables()
+    assert [plan.changes(since).to_dict() for since in (0, "第1回PT")] == whole

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
@@ -12,6 +12,9 @@ from plan_ledger.index.registers import BITS, MASK, bounds
 from plan_ledger.store.transaction import Rows, SqlRow, SqlValue, chunks, marks
 from plan_ledger.values.coordinates import Pair, effective_of
 from plan_ledger.values.texts import REDACTED_TEXT
+
+_PORTION = 10_000
+"""How many positions are read at once, where a range may be the whole log."""
 
 
 def winner(alias: str) -> str:
@@ -223,8 +226,8 @@ def facts_between(rows: Rows, since: Pair, until: Pair, columns: str, joins: str
     )
 
 
-def facts_forward(rows: Rows, after: int, upto: int, *, before: bool = True) -> list[SqlRow]:
-    """Every fact recorded after a position and up to another, where all count where they were recorded.
+def facts_forward(rows: Rows, after: int, upto: int, *, before: bool = True) -> Iterator[list[SqlRow]]:
+    """Every fact recorded after a position and up to another, where all count where they were recorded, in portions.
 
     (register, position, text, state, recorded at, number of the header, payload, text before ``after``); a text is None
     where there is none, or where it was redacted. Without ``before``, the last one is not looked up, and None.
@@ -234,13 +237,16 @@ def facts_forward(rows: Rows, after: int, upto: int, *, before: bool = True) -> 
         " FROM facts f JOIN events e ON e.position = f.position LEFT JOIN texts x ON x.position = f.position"
         " WHERE f.position > ? AND f.position <= ? ORDER BY f.position"
     )
-    if not before:
-        return rows.all(f"{select}NULL{tables}", (after, upto))
-    old = (
-        "(SELECT y.body FROM texts y WHERE y.position = (SELECT w.position FROM facts w"
-        " WHERE w.register = f.register AND w.effective <= ? ORDER BY w.effective DESC LIMIT 1))"
-    )
-    return rows.all(f"{select}{old}{tables}", (effective_of(after), after, upto))
+    old = "NULL"
+    params: tuple[SqlValue, ...] = ()
+    if before:
+        old = (
+            "(SELECT y.body FROM texts y WHERE y.position = (SELECT w.position FROM facts w"
+            " WHERE w.register = f.register AND w.effective <= ? ORDER BY w.effective DESC LIMIT 1))"
+        )
+        params = (effective_of(after),)
+    for start in range(after, upto, _PORTION):
+        yield rows.all(f"{select}{old}{tables}", (*params, start, min(start + _PORTION, upto)))
 
 
 def any_redacted(rows: Rows) -> bool:

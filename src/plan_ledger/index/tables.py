@@ -18,8 +18,8 @@ from plan_ledger.values.schema import FIRST_FIELD
 SEPARATOR = "\x1f"
 """A control character, which no text may hold."""
 
-_TEXT = getsizeof("事") + 8
-"""What a text takes in memory beside its characters."""
+_TEXT = getsizeof("事") + 100
+"""What a text takes in memory beside its characters: itself, and its places in a list and in a table by register."""
 
 
 class ItemTexts(NamedTuple):

@@ -8,6 +8,7 @@ from plan_ledger.index import asof
 from plan_ledger.queries.causes import COLUMNS, JOINS, headers_by_number, known_actors, make_cause
 from plan_ledger.queries.kept import Table
 from plan_ledger.queries.results import Cause
+from plan_ledger.queries.results.causes import Header
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.coordinates import Pair, effective_of
 from plan_ledger.values.texts import REDACTED_TEXT
@@ -41,27 +42,31 @@ class FactsBetween:
 
     def _read_forward(self, zone: str, table: Table | None) -> None:
         """With no fact out of its order, the last one of a register is what the later table shows."""
-        found = asof.facts_forward(self._rows, self._since.ordinary, self._until.ordinary, before=table is None)
-        headers = headers_by_number(self._rows, {row[5] for row in found}, known_actors(self._rows))
-        behind, old, new = self.behind, self.old, self.new
-        texts = None if table is None else table.by_register
         unsure = table is None and asof.any_redacted(self._rows)
-        for no, position, body, state, recorded_at, header, payload, before in found:
-            why = make_cause(position, recorded_at, zone, headers[header], payload)
-            new[no] = body if body is not None else REDACTED_TEXT if state else ""
-            known = behind.get(no)
-            if known is None:
-                behind[no] = (why,)
-                if texts is not None:
-                    old[no] = texts.get(no, "")
-                elif before is not None:
-                    old[no] = before
-                elif not unsure:
-                    old[no] = ""
-            elif isinstance(known, list):
-                known.append(why)
-            else:
-                behind[no] = [*known, why]
+        texts = None if table is None else table.by_register
+        actors = known_actors(self._rows)
+        headers: dict[int, Header] = {}
+        behind, old, new = self.behind, self.old, self.new
+        since, until = self._since.ordinary, self._until.ordinary
+        for portion in asof.facts_forward(self._rows, since, until, before=table is None):
+            if unknown := {row[5] for row in portion} - headers.keys():
+                headers.update(headers_by_number(self._rows, unknown, actors))
+            for no, position, body, state, recorded_at, header, payload, before in portion:
+                why = make_cause(position, recorded_at, zone, headers[header], payload)
+                new[no] = body if body is not None else REDACTED_TEXT if state else ""
+                known = behind.get(no)
+                if known is None:
+                    behind[no] = (why,)
+                    if texts is not None:
+                        old[no] = texts.get(no, "")
+                    elif before is not None:
+                        old[no] = before
+                    elif not unsure:
+                        old[no] = ""
+                elif isinstance(known, list):
+                    known.append(why)
+                else:
+                    behind[no] = [*known, why]
 
     def _read_both_ways(self, zone: str) -> None:
         since, until = self._since, self._until

@@ -273,9 +273,10 @@ class LedgerDatastore(SQLiteDatastore):
             raise
         finally:
             transaction.end()
-            if not whole:
+            if whole:
+                self._give_back(connection)
+            else:
                 connection.close()
-        self._give_back(connection)
 
     def _take_reader(self) -> sqlite3.Connection:
         with self._readers_lock:
