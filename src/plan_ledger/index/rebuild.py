@@ -9,7 +9,7 @@ from attrs import define
 
 from plan_ledger.events import Event, FieldChanged
 from plan_ledger.events.plain import FIELD_CHANGED, read_plain
-from plan_ledger.index.replay import Changes, EndedBatch, LateChange, Replay
+from plan_ledger.index.replay import EndedBatch, LateChange, PlainChange, Replay
 from plan_ledger.store import scan
 from plan_ledger.store.errors import LedgerDamaged
 from plan_ledger.store.mapper import LedgerMapper, SealedEvent
@@ -62,7 +62,7 @@ def rebuild(tx: Transaction, mapper: LedgerMapper, upto: int, source: Rows | Non
     )
 
 
-_Portion = tuple[list[Recorded], Changes, list[LateChange], list[EndedBatch]]
+_Portion = tuple[list[Recorded], list[PlainChange], list[LateChange], list[EndedBatch]]
 
 
 @define
@@ -83,7 +83,7 @@ class _Reader:
 
     def portions(self, upto: int) -> Iterator[_Portion]:
         for page in scan.pages(self._rows, upto):
-            portion: _Portion = ([], Changes(), [], [])
+            portion: _Portion = ([], [], [], [])
             self._headers.want(self._rows, {row[6] for row in page.events})
             try:
                 self._read(page, portion)
@@ -91,7 +91,7 @@ class _Reader:
                 raise LedgerDamaged("events") from error
             yield portion
         if self._batch is not None:
-            yield [], Changes(), [], [((self._batch.first, self._batch.last), self._batch.header)]
+            yield [], [], [], [((self._batch.first, self._batch.last), self._batch.header)]
 
     def _read(self, page: scan.LogPage, portion: _Portion) -> None:
         structure, plain, late, batches = portion
@@ -104,10 +104,7 @@ class _Reader:
             batch.last = position
             name = types[kind]
             if name == FIELD_CHANGED and (read := read_plain(payload)) is not None:
-                plain.positions.append(position)
-                plain.streams.append(stream)
-                plain.fields.append(read[0])
-                plain.states.append(0 if read[1] is None else 1)
+                plain.append((position, stream, read[0], 0 if read[1] is None else 1, b""))
                 continue
             uuid = self.streams[stream]
             event: Event = self._mapper.to_domain_event(

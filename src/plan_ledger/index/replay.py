@@ -7,11 +7,8 @@ are so many of them: a rebuild writes them down, a check compares them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import repeat
 from typing import NamedTuple
 from uuid import UUID
-
-from attrs import field, frozen
 
 from plan_ledger.events import BatchHeader, FieldChanged, SchemaDeclared
 from plan_ledger.index.cells import Cells
@@ -20,24 +17,8 @@ from plan_ledger.store.recorded import Recorded
 from plan_ledger.store.transaction import SqlRow, Transaction
 from plan_ledger.values.coordinates import ROOM
 
-
-@frozen
-class Changes:
-    """Plain changes of fields in order, as columns: there are so many that a tuple for each would cost the most.
-
-    Attributes:
-        positions, streams, fields: Where each stands, of which item, and of which field.
-        states: 1 a text, 0 emptied.
-        texts: In UTF-8, ``b""`` where a field was emptied or its text is gone; empty where texts are not read.
-    """
-
-    positions: list[int] = field(factory=list[int])
-    streams: list[int] = field(factory=list[int])
-    fields: list[str] = field(factory=list[str])
-    states: list[int] = field(factory=list[int])
-    texts: list[bytes] = field(factory=list[bytes])
-
-
+PlainChange = tuple[int, int, str, int, bytes]
+"""Position, the item's stream, field, state (1 a text, 0 emptied), text in UTF-8 (``b""`` where none is read)."""
 LateChange = tuple[int, int, FieldChanged]
 """Position, the item's stream, and a change that counts elsewhere or corrects a meeting."""
 
@@ -57,10 +38,12 @@ class Taken(NamedTuple):
     registers: list[int]
     late: list[SqlRow]
 
-    def facts(self, plain: Changes) -> list[SqlRow]:
+    def facts(self, plain: Sequence[PlainChange]) -> list[SqlRow]:
         """The rows of all of them, in order of positions."""
-        effective = [position << ROOM for position in plain.positions]
-        rows: list[SqlRow] = list(zip(plain.positions, self.registers, effective, plain.states, strict=True))
+        rows: list[SqlRow] = [
+            (position, register, position << ROOM, state)
+            for (position, _, _, state, _), register in zip(plain, self.registers, strict=True)
+        ]
         return sorted(rows + self.late) if self.late else rows
 
 
@@ -110,7 +93,7 @@ class Replay:
     def take(
         self,
         structure: Sequence[Recorded],
-        plain: Changes,
+        plain: Sequence[PlainChange],
         late: Sequence[LateChange],
         batches: Sequence[EndedBatch],
     ) -> Taken:
@@ -130,9 +113,7 @@ class Replay:
                 self._numbers.clear()
         cells, registers = self.cells, list[int]()
         add = registers.append
-        for item, key, position, text in zip(
-            plain.streams, plain.fields, plain.positions, plain.texts or repeat(b""), strict=False
-        ):
+        for position, item, key, _, text in plain:
             cell = cells[item][key]
             cell.head = position
             cell.text = text

@@ -79,8 +79,8 @@ class Tables:
 
     def follow(self, portion: Portion) -> None:
         """Take in a portion of the log. Where it ends with an edition, check that."""
-        if portion.plain.positions:
-            self._changed = portion.plain.positions[-1]
+        if portion.plain:
+            self._changed, *_ = portion.plain[-1]
         for position, _, late in portion.late:
             self._changed = max(self._changed, position)
             if late.effective is not None and late.effective > effective_of(position):

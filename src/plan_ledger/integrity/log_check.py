@@ -211,11 +211,7 @@ class _LogCheck:
             except (AttributeError, TypeError, ValueError):
                 self._tell("text", position)  # a column holds another type than it was given
                 text = ""
-        portion.plain.positions.append(position)
-        portion.plain.streams.append(stream)
-        portion.plain.fields.append(key)
-        portion.plain.states.append(0 if committed is None else 1)
-        portion.plain.texts.append(text.encode())
+        portion.plain.append((position, stream, key, 0 if committed is None else 1, text.encode()))
 
     def _other(
         self,

@@ -11,7 +11,7 @@ from attrs import define, field, frozen
 
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.events.plain import TAIL, commitments_in, read_plain
-from plan_ledger.index.replay import Changes, EndedBatch
+from plan_ledger.index.replay import EndedBatch, PlainChange
 from plan_ledger.integrity.course import UNREADABLE, Course, Known
 from plan_ledger.store.chain import link
 from plan_ledger.store.mapper import commitments
@@ -22,12 +22,13 @@ PAGE = 300
 
 _PAGE = (
     "SELECT e.position, e.stream, e.version, e.type, e.batch, e.recorded_at, e.header, e.command, e.payload, e.hash,"
-    " x.position IS NOT NULL, x.salt, x.body, f.register, f.effective = f.position * 1048576, f.state FROM events e"
+    " x.position IS NOT NULL, x.salt, x.body,"
+    " f.register, CASE WHEN f.effective = f.position * 1048576 THEN f.state END FROM events e"
     " LEFT JOIN texts x ON x.position = e.position AND x.position > ? AND x.position <= ?"
     " LEFT JOIN facts f ON f.position = e.position AND f.position > ? AND f.position <= ?"
     " WHERE e.position > ? AND e.position <= ? ORDER BY e.position"
 )
-"""One row for an event, its text and its fact: what is fetched row by row costs most by the row."""
+"""One row for an event, its text and its fact, if that is an ordinary one: what is fetched costs most by the row."""
 
 
 @frozen
@@ -55,7 +56,7 @@ class Look:
     """
 
     last: int
-    plain: Changes = field(factory=Changes)
+    plain: list[PlainChange] = field(factory=list[PlainChange])
     others: list[Other] = field(factory=list[Other])
     registers: list[int] | None = None
     batches: list[EndedBatch] = field(factory=list[EndedBatch])
@@ -78,14 +79,12 @@ def _look(page: list[SqlRow], course: Course, previous: bytes, known: Known) -> 
     """All in one loop: each row is at hand only once."""
     look = Look(page[-1][0])
     streams, types, headers, heads, plain = known.streams, known.encoded, known.headers, known.heads, known.plain
-    add_position, add_stream = look.plain.positions.append, look.plain.streams.append
-    add_field, add_state, add_text = look.plain.fields.append, look.plain.states.append, look.plain.texts.append
-    versions, counted, expected = course.versions, dict[int, int](), course.expected
+    versions, counted, expected, changed = course.versions, dict[int, int](), course.expected, look.plain.append
     first, last, at, said_by, key, words = course.batch
     salted, committed, registers, ordinary = list[bytes](), list[bytes](), list[int](), True
     for (
         position, stream, version, kind, of, recorded_at, header, command, payload, stored,
-        texted, salt, body, register, is_ordinary, state,
+        texted, salt, body, register, state,
     ) in page:  # fmt: skip
         if position != expected or version != (counted.get(stream) or versions.get(stream, 0)) + 1:
             return None
@@ -108,35 +107,26 @@ def _look(page: list[SqlRow], course: Course, previous: bytes, known: Known) -> 
         elif of != first or recorded_at != at or header != said_by or command != key:
             return None
         last = position
-        name = None
         if kind in plain:
             name = heads[payload[:-TAIL]]
             if name is not None:
                 text = body.encode()
                 salted.append(salt + text)
                 committed.append(payload)
-                add_text(text)
-                add_state(1)
+                changed((position, stream, name, 1, text))
+                registers.append(register)
                 if state != 1:
                     ordinary = False
-            elif (read := read_plain(payload)) is not None and read[1] is None:
+                continue
+            if (read := read_plain(payload)) is not None and read[1] is None:
                 if texted:
                     return None
-                name = read[0]
-                add_text(b"")
-                add_state(0)
+                changed((position, stream, read[0], 0, b""))
+                registers.append(register)
                 if state != 0:
                     ordinary = False
-        if name is None:
-            text_row = (salt, body) if texted else None
-            look.others.append(Other(position, stream, version, kind, payload, text_row))
-            continue
-        add_position(position)
-        add_stream(stream)
-        add_field(name)
-        registers.append(register)
-        if not is_ordinary:
-            ordinary = False
+                continue
+        look.others.append(Other(position, stream, version, kind, payload, (salt, body) if texted else None))
     if commitments(salted) != commitments_in(committed):
         return None
     versions.update(counted)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from uuid import UUID
 
 from attrs import define, field, frozen
 
 from plan_ledger.events import MeetingHeld, MeetingReissued
-from plan_ledger.index.replay import Changes, EndedBatch, LateChange
+from plan_ledger.index.replay import EndedBatch, LateChange, PlainChange
 from plan_ledger.store.recorded import Recorded
 
 
@@ -51,31 +50,24 @@ class Portion:
     after: int
     last: int
     structure: list[Recorded] = field(factory=list[Recorded])
-    plain: Changes = field(factory=Changes)
+    plain: list[PlainChange] = field(factory=list[PlainChange])
     late: list[LateChange] = field(factory=list[LateChange])
     batches: list[EndedBatch] = field(factory=list[EndedBatch])
     registers: list[int] | None = None
 
     def parts(self) -> Iterator[Portion]:
         """The same in portions that end where a table was handed out: each edition is of what was recorded so far."""
-        after, plain = self.after, self.plain
+        after = self.after
         editions = [each.position for each in self.structure if isinstance(each.event, (MeetingHeld, MeetingReissued))]
         if not editions:
             yield self
             return
         for last in dict.fromkeys([*editions, self.last]):
-            start, stop = bisect_right(plain.positions, after), bisect_right(plain.positions, last)
             yield Portion(
                 after,
                 last,
                 [each for each in self.structure if after < each.position <= last],
-                Changes(
-                    plain.positions[start:stop],
-                    plain.streams[start:stop],
-                    plain.fields[start:stop],
-                    plain.states[start:stop],
-                    plain.texts[start:stop],
-                ),
+                [each for each in self.plain if after < each[0] <= last],
                 [each for each in self.late if after < each[0] <= last],
                 self.batches if last == self.last else [],
             )
