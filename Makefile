@@ -1,11 +1,13 @@
 # One command each; needs Python 3.11 or newer, git and make. Everything is set up in .venv.
-#   make demo | test | lint | types | imports | bench | clean | distclean
+#   make demo | test | lint | types | imports | bench | bench-micro | bench-plot | clean | distclean
 #   make test ARGS="tests/unit -k period"        make demo PYTHON=/opt/python3.13/bin/python3
+#   make bench BENCH_ARGS="--size L --peer plan_ledger"     ratios to hand-written tables; others: bench/README.md
 
 VENV := .venv
 BIN  := $(VENV)/bin
 ARGS ?=
 BENCH_ARGS ?= --size S --peer plan_ledger
+RESULTS := bench-results
 
 # The first interpreter that runs, is new enough and can make an environment. It is tried, not only looked up: a
 # version manager leaves names on the path that do not start.
@@ -13,7 +15,7 @@ CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11 python
 PYTHON ?= $(shell for p in $(CANDIDATES); do \
 	"$$p" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 
-.PHONY: help demo test lint format types imports bench clean distclean
+.PHONY: help demo test lint format types imports bench bench-micro bench-plot clean distclean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -34,6 +36,10 @@ $(VENV)/.cli: $(VENV)/.made pyproject.toml
 $(VENV)/.dev: $(VENV)/.made pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $(VENV)/.cli $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@touch $@
 
 demo: $(VENV)/.cli
 	$(BIN)/python examples/demo.py
@@ -59,6 +65,23 @@ imports: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python bench/run.py $(BENCH_ARGS)
+
+bench-micro: $(VENV)/.bench
+	$(BIN)/python -m pytest -c bench/micro/pytest.ini bench/micro $(ARGS)
+
+# Draws docs/images/performance.svg. Measures first what has not been measured: half an hour on a quiet machine, most of
+# it the other libraries. To measure anew: rm -r bench-results
+bench-plot: $(RESULTS)/run.json $(RESULTS)/growth.json
+	$(BIN)/python bench/plot.py $^
+
+$(RESULTS)/run.json: | $(VENV)/.dev
+	@mkdir -p $(RESULTS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	$(BIN)/python bench/run.py --size S --all --runs 3 --json $@
+
+$(RESULTS)/growth.json: | $(VENV)/.dev
+	@mkdir -p $(RESULTS)
+	$(BIN)/python bench/growth.py --json $@
 
 clean:
 	rm -rf build dist demo-output .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pkgutil
+from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
 
+import plan_ledger.cli
 from plan_ledger.cli.app import app
+from plan_ledger.cli.commands import LISTED
 
 from .conftest import ACTOR, PLAN, Run
 
@@ -28,6 +32,16 @@ def options(name: str) -> set[str]:
 
 def test_every_command_is_of_a_known_sort() -> None:
     assert set(app.commands) == WRITING | ASKING | KEEPING | {"parse"}
+
+
+def test_the_list_of_commands_says_what_the_modules_say() -> None:
+    found = {
+        command.name: (module.name, command.short_help)
+        for module in pkgutil.iter_modules(plan_ledger.cli.__path__)
+        for command in getattr(import_module(f"plan_ledger.cli.{module.name}"), "COMMANDS", ())
+        if module.name != "past"  # part of meetings
+    }
+    assert found == LISTED
 
 
 @pytest.mark.parametrize("name", sorted(WRITING))

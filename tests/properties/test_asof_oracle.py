@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from plan_ledger import Acting, Ledger
 from plan_ledger.events import Event, FieldChanged, ItemPlaced, ItemRestored, ItemWithdrawn

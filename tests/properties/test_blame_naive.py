@@ -6,8 +6,7 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from plan_ledger.values.blame import LEAST_MOVED, NOBODY, joined, trace
 from plan_ledger.values.marks import mark

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plan_ledger import ChangeSet, Ledger, Plan, Snapshot, rendering
 from plan_ledger.sheets.reading import NamedBytes

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from attrs import field, frozen
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plan_ledger import Ledger
 from plan_ledger.rendering.delimited import to_tsv

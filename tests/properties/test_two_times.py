@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from plan_ledger.testing.machine import LedgerMachine
 from plan_ledger.testing.machine_base import numbers

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plan_ledger import Acting, AuditRow, Batch, Change, Ledger, Person, Plan
 from plan_ledger.ledger.audit_words import BadPageToken, UnknownKind, UnknownSection

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from plan_ledger.values.marks import MARKS_VERSION, Marks, Segment, is_layout_only, mark, new_runs, old_runs
 

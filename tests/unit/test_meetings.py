@@ -292,8 +292,7 @@ def test_meetings_of_two_plans_have_nothing_to_do_with_each_other(ledger: Ledger
 
 def test_a_standing_meeting_annulled_meanwhile_is_told(plan: Plan) -> None:
     from plan_ledger.domain import plans as domain
-    from plan_ledger.domain.plans import AnnulMeeting, Meeting
-    from plan_ledger.domain.plans import Plan as State
+    from plan_ledger.domain.plans import AnnulMeeting, Meeting, Plan as State
 
     meeting = Meeting(plan.id, "第1回PT", 1, annulled=True)
     with pytest.raises(MeetingAnnulledAlready, match="第1回PT"):

@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plan_ledger import Ledger, Plan, PlanLedgerError
 from plan_ledger.queries.moments import NoPreviousMeeting, NoSuchPosition, UnknownMoment

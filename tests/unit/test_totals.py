@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from plan_ledger import FieldKind, FieldSpec, Ledger, LevelSpec, Plan, Schema
 from plan_ledger.domain.errors import SchemaRefused

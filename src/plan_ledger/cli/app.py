@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import click
 
-from plan_ledger.cli import (
-    copying,
-    guarding,
-    keeping,
-    meetings,
-    parsing,
-    people,
-    policy,
-    querying,
-    schemas,
-    sheets,
-    summing,
-    tracing,
-    writing,
-)
+from plan_ledger.cli.commands import Commands
 from plan_ledger.cli.door import Door, arguments, use_utf8
 from plan_ledger.cli.options import where
 
 
-@click.group("plan-ledger", cls=Door)
+@click.group("plan-ledger", cls=Door, commands=Commands())
 @click.version_option(package_name="plan-ledger", prog_name="plan-ledger", help="版を表示します。")
 @where(envvar="PLAN_LEDGER")
 def app() -> None:
@@ -35,15 +21,6 @@ def app() -> None:
 
     終了状態は、0 終了、1 断られた・見つからない（理由は標準エラー出力）、2 使い方の誤り。
     """
-
-
-_MODULES = (
-    *(writing, sheets, meetings, querying, tracing, summing, people, schemas, policy),
-    *(guarding, keeping, copying, parsing),
-)
-for module in _MODULES:
-    for command in module.COMMANDS:
-        app.add_command(command)
 
 
 def run() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from plan_ledger.cli.commands import LISTED
 from plan_ledger.errors import language
 
 # A run of Latin letters stays together; a Japanese letter takes the brackets before and the marks behind it along.
@@ -93,9 +94,13 @@ class JapaneseHelp(click.Command):
             with formatter.section("オプション"):
                 formatter.write_dl([(name, _in_words(text)) for name, text in rows])
         if isinstance(self, click.Group):
-            commands = [(name, self.commands[name].get_short_help_str(200)) for name in self.list_commands(ctx)]
+            commands = [(name, _short_help(self, name)) for name in self.list_commands(ctx)]
             with formatter.section("コマンド"):
                 formatter.write_dl(commands)
+
+
+def _short_help(group: click.Group, name: str) -> str:
+    return LISTED[name][1] if name in LISTED else group.commands[name].get_short_help_str(200)
 
 
 def _in_words(text: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from attrs import define, field
 
-from plan_ledger.ledger import Ledger, Plan
-from plan_ledger.ledger.front import MEMORY
+if TYPE_CHECKING:
+    from plan_ledger.ledger import Ledger, Plan
 
 
 @define
@@ -43,6 +44,8 @@ class State:
     @property
     def ledger_missing(self) -> bool:
         """Whether no ledger is there yet. Only a file can be missing."""
+        from plan_ledger.ledger.front import MEMORY
+
         url = self.ledger_url
         return "://" not in url and (url == MEMORY or not Path(url).exists())
 
@@ -54,6 +57,7 @@ class State:
 
     @contextmanager
     def ledger_for_reading(self) -> Generator[Ledger]:
+        from plan_ledger.ledger import Ledger
         from plan_ledger.store.errors import ReadOnlyLedger
 
         try:
@@ -66,6 +70,8 @@ class State:
     @contextmanager
     def writing(self, *, create: bool = False) -> Generator[Ledger]:
         """The ledger for writing, in the name of whoever was said to act; made only where ``create`` allows it."""
+        from plan_ledger.ledger import Ledger
+
         with Ledger.open(self.ledger_url, must_exist=not create) as ledger, self.acting(ledger):
             yield ledger
 

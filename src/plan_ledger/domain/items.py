@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from attrs import evolve as replaced
-from attrs import field, frozen
+from attrs import evolve as replaced, field, frozen
 
 from plan_ledger.domain.errors import (
     AlreadyThere,

@@ -13,8 +13,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from attrs import evolve as replaced
-from attrs import field, frozen
+from attrs import evolve as replaced, field, frozen
 
 from plan_ledger.domain import policies as policing
 from plan_ledger.domain.errors import MeetingAnnulledAlready, MeetingExists, MeetingNameRefused

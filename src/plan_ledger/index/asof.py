@@ -111,32 +111,6 @@ def plan_texts(rows: Rows, plan: int, pair: Pair) -> list[SqlRow]:
     return found + redacted_texts(rows, plan, pair)
 
 
-def known_texts(rows: Rows, plan: int, pair: Pair, known: Mapping[int, str]) -> list[SqlRow]:
-    """The same as :func:`plan_texts`, for who knows most of the texts by their positions already."""
-    found: list[SqlRow] = []
-    unknown: list[tuple[int, int]] = []
-    for no, position in rows.all(
-        f"SELECT r.no, {winner('r')} FROM items i CROSS JOIN registers r"
-        " WHERE i.plan = ? AND r.no BETWEEN i.no * 1024 + 2 AND i.no * 1024 + 1023",
-        (*winner_params(pair), plan),
-    ):
-        text = known.get(position)
-        if text is None:
-            if position is not None:
-                unknown.append((position, no))
-        elif text:
-            found.append((no, position, text))
-    registers = dict(unknown)
-    for chunk in chunks(sorted(registers)):
-        found += [
-            (registers[position], position, body)
-            for position, body in rows.all(
-                f"SELECT position, body FROM texts WHERE position IN ({marks(len(chunk))})", chunk
-            )
-        ]
-    return found + redacted_texts(rows, plan, pair)
-
-
 def redacted_texts(rows: Rows, plan: int, pair: Pair) -> list[SqlRow]:
     """(register, position, 抹消済, True) of every field of a plan whose text, at the pair, is one that was redacted."""
     return [

@@ -26,25 +26,14 @@ class Digest:
     redacted: bool
 
 
-def digest_at(
-    rows: Rows,
-    plan: catalog.PlanRow,
-    pair: Pair,
-    *,
-    scope: int | None = None,
-    known: Mapping[int, str] | None = None,
-) -> Digest:
-    """The digest of a plan's table, or of the subtree under one item, at a pair.
-
-    ``known``: texts by position, for who has them at hand.
-    """
+def digest_at(rows: Rows, plan: catalog.PlanRow, pair: Pair, *, scope: int | None = None) -> Digest:
+    """The digest of a plan's table, or of the subtree under one item, at a pair."""
     schema = catalog.schema_at(rows, plan.no, pair.ordinary)
     _, ordered = table(rows, plan, pair, scope)
     keys = live_keys(rows, plan.no, schema)
     texts: dict[int, dict[str, str]] = {row.no: {} for row in ordered}
     redacted = False
-    found = asof.known_texts(rows, plan.no, pair, known) if known else asof.plan_texts(rows, plan.no, pair)
-    for row in found:
+    for row in asof.plan_texts(rows, plan.no, pair):
         own = texts.get(row[0] >> BITS)
         key = keys[row[0] & MASK]
         if own is not None and key is not None:

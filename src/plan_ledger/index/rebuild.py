@@ -46,13 +46,20 @@ def rebuild(tx: Transaction, mapper: LedgerMapper, upto: int, source: Rows | Non
         tx.run(f"DELETE FROM {table}")
     reader = _Reader(source, mapper)
     replay = Replay(tx, reader.streams.items())
-    authorship: list[SqlRow] = []
     for portion in reader.portions(upto):
-        facts, owners = replay.take(*portion)
-        authorship += owners
-        tx.run_many("INSERT INTO facts (position, register, effective, state) VALUES (?, ?, ?, ?)", facts)
-    tx.run_many("INSERT INTO registers (no, head) VALUES (?, ?)", sorted(replay.heads.items()))
-    tx.run_many("INSERT INTO authorship (actor, batch, role, last) VALUES (?, ?, ?, ?)", sorted(authorship))
+        taken = replay.take(*portion)
+        tx.run_many(
+            "INSERT INTO facts (position, register, effective, state) VALUES (?, ?, ?, ?)", taken.facts(portion[1])
+        )
+    tx.run_many("INSERT INTO registers (no, head) VALUES (?, ?)", sorted(replay.cells.held()))
+    tx.run_many(
+        "INSERT INTO authorship (actor, batch, role, last) VALUES (?, ?, ?, ?)",
+        sorted(
+            (actor, first, role, last)
+            for (actor, role), batches in replay.authorship.items()
+            for first, last in batches
+        ),
+    )
 
 
 _Portion = tuple[list[Recorded], list[PlainChange], list[LateChange], list[EndedBatch]]
@@ -71,19 +78,20 @@ class _Reader:
     def __init__(self, rows: Rows, mapper: LedgerMapper) -> None:
         self._rows, self._mapper = rows, mapper
         self.streams = scan.stream_ids(rows)
-        self._types, self._headers = scan.type_names(rows), scan.headers(rows)
+        self._types, self._headers = scan.type_names(rows), scan.Headers()
         self._batch: _Batch | None = None
 
     def portions(self, upto: int) -> Iterator[_Portion]:
         for page in scan.pages(self._rows, upto):
             portion: _Portion = ([], [], [], [])
+            self._headers.want(self._rows, {row[6] for row in page.events})
             try:
                 self._read(page, portion)
             except (AttributeError, KeyError, TypeError, ValueError) as error:
                 raise LedgerDamaged("events") from error
             yield portion
         if self._batch is not None:
-            yield [], [], [], [(self._batch.first, self._batch.last, self._batch.header)]
+            yield [], [], [], [((self._batch.first, self._batch.last), self._batch.header)]
 
     def _read(self, page: scan.LogPage, portion: _Portion) -> None:
         structure, plain, late, batches = portion
@@ -91,12 +99,12 @@ class _Reader:
         for position, stream, version, kind, of, _, header, _, payload, _ in page.events:
             if batch is None or batch.first != of:
                 if batch is not None:
-                    batches.append((batch.first, batch.last, batch.header))
+                    batches.append(((batch.first, batch.last), batch.header))
                 batch = self._batch = _Batch(of, of, self._headers[header])
             batch.last = position
             name = types[kind]
             if name == FIELD_CHANGED and (read := read_plain(payload)) is not None:
-                plain.append((position, stream, read[0], 0 if read[1] is None else 1))
+                plain.append((position, stream, read[0], 0 if read[1] is None else 1, b""))
                 continue
             uuid = self.streams[stream]
             event: Event = self._mapper.to_domain_event(

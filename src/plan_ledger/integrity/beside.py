@@ -8,7 +8,7 @@ from uuid import UUID
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.events.plain import FIELD_CHANGED
 from plan_ledger.integrity.findings import Finding, Verification
-from plan_ledger.integrity.log_check import Said
+from plan_ledger.integrity.said import Said
 from plan_ledger.store.mapper import commitment
 from plan_ledger.store.transaction import Rows, SqlRow
 

@@ -5,6 +5,7 @@ Most editions fix the table of their own time, which is at hand while the log is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from attrs import define, field
@@ -24,11 +25,25 @@ from plan_ledger.events import (
 )
 from plan_ledger.index import asof, catalog
 from plan_ledger.index.asof import ItemRow
-from plan_ledger.index.digest import digest_at, digest_of, within
+from plan_ledger.index.cells import Cell, Cells
+from plan_ledger.index.digest import digest_at, within
 from plan_ledger.integrity.findings import Finding, Verification
+from plan_ledger.integrity.said import Portion
 from plan_ledger.store.transaction import Rows
-from plan_ledger.values.coordinates import Pair
+from plan_ledger.values.coordinates import Pair, effective_of
+from plan_ledger.values.digest import Frame
 from plan_ledger.values.schema import Schema
+
+_Layout = tuple[Frame, list[Cell]]
+"""What stands between the texts of a table, and the cells whose texts they are."""
+
+
+@define
+class _Item:
+    level: str
+    alive: bool = True
+    parent: int | None = None
+    rank: str = ""
 
 
 @define
@@ -36,90 +51,110 @@ class _Plan:
     title: str
     fiscal_year: int
     schema: Schema | None = None
-    items: dict[int, ItemRow] = field(factory=dict[int, ItemRow])
-    ordered: list[ItemRow] | None = None
+    items: dict[int, _Item] = field(factory=dict[int, _Item])
+    layouts: dict[int | None, _Layout] = field(factory=dict[int | None, _Layout])
     scopes: dict[UUID, int | None] = field(factory=dict[UUID, int | None])
 
 
 class Tables:
-    """Every plan's table as it stands at the event that is being read.
+    """Every plan's table as it stands at the end of what was read.
+
+    Args:
+        streams: Number → id.
+        cells: What every field holds. The replay keeps them up; every portion goes through it first.
 
     Attributes:
-        texts: Item → field → text, ``""`` where it was emptied. Kept up by whoever reads the changes of fields.
-        changed: The last position at which a table or a schema became another; also kept up so.
         checked: Positions of the editions whose digest was found right.
     """
 
-    def __init__(self, streams: dict[int, bytes]) -> None:
-        self.texts: dict[int, dict[str, str]] = {}
-        self.changed = 0
+    def __init__(self, streams: Mapping[int, bytes], cells: Cells) -> None:
         self.checked: set[int] = set()
-        self._numbers = {uuid: no for no, uuid in streams.items()}
+        self._cells = cells
+        self._changed = 0  # the last position at which a table or a schema became another
+        self._streams = {uuid: no for no, uuid in streams.items()}
         self._uuids = streams
         self._plans: dict[int, _Plan] = {}
-        self._plan_of: dict[int, int] = {}
-        self._late = False
+        self._plan_of: dict[int, _Plan] = {}
+        self._unknown = False
 
-    def late(self) -> None:
-        """A fact counts elsewhere than where it was recorded: from here on the index has to be asked."""
-        self._late = True
-
-    def follow(self, position: int, stream: int, event: Event) -> None:
-        """Take in an event that is no change of a field; check it, where it is an edition."""
+    def follow(self, portion: Portion) -> None:
+        """Take in a portion of the log. Where it ends with an edition, check that."""
+        if portion.plain:
+            self._changed, *_ = portion.plain[-1]
+        for position, _, late in portion.late:
+            self._changed = max(self._changed, position)
+            if late.effective is not None and late.effective > effective_of(position):
+                self._unknown = True
         try:
-            self._follow(position, stream, event)
+            for position, event, stream, _, _ in portion.structure:
+                self._follow(position, stream, event)
         except KeyError:
-            self.late()  # only a forged log speaks of what was never made; the replay tells
+            self._unknown = True  # only a forged log speaks of what was never made; the replay tells
 
     def _follow(self, position: int, stream: int, event: Event) -> None:
         match event:
+            case ItemAdded():
+                plan = self._plan_of[stream] = self._plans[self._streams[event.plan.bytes]]
+                plan.items[stream] = _Item(event.level)
+                self._moved(plan, position, event)
+            case ItemPlaced():
+                plan = self._plan_of[stream]
+                item = plan.items[stream]
+                item.parent = None if event.parent is None else self._streams[event.parent.bytes]
+                item.rank = event.rank
+                self._moved(plan, position, event)
+            case ItemWithdrawn() | ItemRestored():
+                plan = self._plan_of[stream]
+                plan.items[stream].alive = isinstance(event, ItemRestored)
+                self._moved(plan, position, event)
             case PlanOpened():
                 self._plans[stream] = _Plan(event.title, event.fiscal_year)
             case SchemaDeclared():
-                self._plans[stream].schema, self.changed = schema_of(event), position
-            case ItemAdded():
-                self._plan_of[stream] = self._numbers[event.plan.bytes]
-                uuid = UUID(bytes=self._uuids[stream])
-                self._put(ItemRow(stream, uuid, event.level, True, None, "", position, position), event, position)
-            case ItemPlaced():
-                parent = None if event.parent is None else self._numbers[event.parent.bytes]
-                self._put(self._row(stream)._replace(parent=parent, rank=event.rank), event, position)
-            case ItemWithdrawn():
-                self._put(self._row(stream)._replace(alive=False), event, position)
-            case ItemRestored():
-                self._put(self._row(stream)._replace(alive=True), event, position)
+                plan = self._plans[stream]
+                plan.schema = schema_of(event)
+                plan.layouts.clear()
+                self._changed = max(self._changed, position)
             case MeetingHeld():
-                scope = None if event.scope is None else self._numbers[event.scope.bytes]
-                self._plans[stream].scopes[event.meeting] = scope
-                self._edition(position, self._plans[stream], event)
+                plan = self._plans[stream]
+                plan.scopes[event.meeting] = None if event.scope is None else self._streams[event.scope.bytes]
+                self._edition(plan, position, event)
             case MeetingReissued():
-                self._edition(position, self._plans[stream], event)
+                self._edition(self._plans[stream], position, event)
             case _:
                 pass
 
-    def _row(self, item: int) -> ItemRow:
-        return self._plans[self._plan_of[item]].items[item]
-
-    def _put(self, row: ItemRow, event: ItemEvent, position: int) -> None:
+    def _moved(self, plan: _Plan, position: int, event: ItemEvent) -> None:
         if event.effective is not None:
-            self.late()
-        plan = self._plans[self._plan_of[row.no]]
-        plan.items[row.no], plan.ordered = row, None
-        self.changed = position
+            self._unknown = True  # it counts elsewhere than where it was recorded: the index has to be asked
+        plan.layouts.clear()
+        self._changed = max(self._changed, position)
 
-    def _edition(self, position: int, plan: _Plan, event: MeetingHeld | MeetingReissued) -> None:
+    def _edition(self, plan: _Plan, position: int, event: MeetingHeld | MeetingReissued) -> None:
+        """Check an edition that fixes the table of its own time; the index is asked of every other one."""
         pair = Pair(event.effective, event.known)
-        if self._late or pair != Pair.of(event.known) or self.changed > event.known or plan.schema is None:
+        if self._unknown or pair != Pair.of(event.known) or self._changed > event.known:
             return
-        ordered = plan.ordered
-        if ordered is None:
-            ordered = plan.ordered = asof.live(plan.items)
         scope = plan.scopes.get(event.meeting)
-        if scope is not None:
-            ordered = within(ordered, plan.items, scope)
-        digest = digest_of(plan.title, plan.fiscal_year, plan.schema, ordered, self.texts)
-        if digest == event.digest:
+        layout = plan.layouts.get(scope)
+        if layout is None:
+            layout = plan.layouts[scope] = self._layout(plan, scope)
+        frame, cells = layout
+        if frame.digest([cell.text for cell in cells]) == event.digest:
             self.checked.add(position)
+
+    def _layout(self, plan: _Plan, scope: int | None) -> _Layout:
+        if plan.schema is None:
+            raise KeyError(plan.title)
+        rows = {
+            no: ItemRow(no, UUID(bytes=self._uuids[no]), item.level, item.alive, item.parent, item.rank, 0, 0)
+            for no, item in plan.items.items()
+        }
+        ordered = asof.live(rows)
+        if scope is not None:
+            ordered = within(ordered, rows, scope)
+        fields = {level.key: [spec.key for spec in level.live_fields] for level in plan.schema.levels}
+        frame = Frame(plan.title, plan.fiscal_year, plan.schema, (item.level for item in ordered))
+        return frame, [self._cells[item.no][key] for item in ordered for key in fields[item.level]]
 
 
 def check_editions(rows: Rows, found: Verification, checked: set[int]) -> None:

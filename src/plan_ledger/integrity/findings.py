@@ -23,6 +23,7 @@ class Finding:
     _JA: ClassVar[dict[str, str]] = {
         "chain": "記録番号{position}：記録の連鎖が合いません。ここから後が書き換えられたか、壊れています。",
         "gap": "記録番号{position}がありません。記録が取り除かれています。",
+        "version": "記録番号{position}：対象ごとの版番号が続いていません。記録が抜けたか、書き換えられています。",
         "text": "記録番号{position}：本文が記録時のものと一致しません。",
         "text_missing": "記録番号{position}：本文がありません（抹消の記録もありません）。",
         "event": "記録番号{position}：記録を読めません（{detail}）。",

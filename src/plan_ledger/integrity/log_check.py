@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from contextlib import suppress
+from itertools import islice
 from uuid import UUID
-
-from attrs import define, field, frozen
 
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.events import ActorErased, ActorProfiled, Event, FieldChanged, TextRedacted, UnknownEventType
-from plan_ledger.events.plain import FIELD_CHANGED, match_plain
-from plan_ledger.index.replay import EndedBatch, LateChange, PlainChange
-from plan_ledger.integrity.editions import Tables
+from plan_ledger.events.plain import read_plain
+from plan_ledger.integrity.course import UNREADABLE, Course, Known
 from plan_ledger.integrity.findings import MAX_FINDINGS, Finding, Verification
+from plan_ledger.integrity.quick_look import PAGE, Look, quick_look
+from plan_ledger.integrity.said import Portion, Redaction, Said
 from plan_ledger.store import chain, log, scan
 from plan_ledger.store.application import LedgerStore
 from plan_ledger.store.mapper import DamagedEvent, SealedEvent, commitment
@@ -24,95 +24,58 @@ HASH_BYTES = 32
 _NO_HASH = bytes(HASH_BYTES)
 
 
-@frozen
-class Redaction:
-    """What an event says of a text that was destroyed: where it stands, and whose text that was."""
-
-    event: int
-    item: UUID
-
-
-@define
-class Said:
-    """What the events say of the tables beside the log.
-
-    Attributes:
-        commands: Idempotency key → (first position, last position, recorded at) of its batch.
-        profiles: (actor, revision) → commitment.
-        redactions: Position of a destroyed text → the event that says so, and the item.
-        erasures: An erased actor → position of the event that says so.
-        gone: Positions whose text is not there.
-        editions: Positions of the editions whose digest was found right.
-    """
-
-    editions: set[int] = field(factory=set[int])
-    commands: dict[str, tuple[int, int, int]] = field(factory=dict[str, tuple[int, int, int]])
-    profiles: dict[tuple[UUID, int], str] = field(factory=dict[tuple[UUID, int], str])
-    redactions: dict[int, Redaction] = field(factory=dict[int, Redaction])
-    erasures: dict[UUID, int] = field(factory=dict[UUID, int])
-    gone: list[int] = field(factory=list[int])
-
-
-@frozen
-class Portion:
-    """What a page of the log means for the index; ``after`` < its positions ≤ ``last``."""
-
-    after: int
-    last: int
-    structure: list[Recorded]
-    plain: list[PlainChange]
-    late: list[LateChange]
-    batches: list[EndedBatch]
-
-
 def check_log(
-    rows: Rows, store: LedgerStore, found: Verification, follow: Callable[[Portion], None] | None = None
+    rows: Rows,
+    store: LedgerStore,
+    found: Verification,
+    follow: Callable[[Portion], None] | None = None,
+    *,
+    quick: bool = True,
 ) -> Said:
-    """Check chain, batches, events and texts. ``follow`` is given every page as long as nothing is wrong."""
-    return _LogCheck(rows, store, found).run(follow)
+    """Check chain, batches, versions, events and texts. ``follow`` is given every page as long as nothing is wrong.
 
-
-_Batch = tuple[int, int, int, int, str | None]
-"""The batch that is being read: first and last position so far, recorded at, header, idempotency key."""
+    ``quick``: look first whether all of a page is right. What is found is the same without; it takes longer.
+    """
+    return _LogCheck(rows, store, found, quick).run(follow)
 
 
 class _LogCheck:
-    def __init__(self, rows: Rows, store: LedgerStore, found: Verification) -> None:
-        self.rows, self.found, self.said = rows, found, Said()
+    def __init__(self, rows: Rows, store: LedgerStore, found: Verification, quick: bool) -> None:
+        self.rows, self.found, self.said, self.quick = rows, found, Said(), quick
         self.mapper = store.sealer
-        self.streams, self.headers = scan.stream_ids(rows), scan.headers(rows)
-        self.types = {no: (name, name.encode(), name == FIELD_CHANGED) for no, name in scan.type_names(rows).items()}
-        self.previous: bytes | None = chain.genesis(log.ledger_uuid(rows))
-        self.expected = 1
-        self.batch: _Batch = (0, 0, 0, 0, None)
-        self.tables = Tables(self.streams)
+        self.known = Known(scan.stream_ids(rows), scan.type_names(rows))
+        self.course = Course(chain.genesis(log.ledger_uuid(rows)))
 
     def run(self, follow: Callable[[Portion], None] | None) -> Said:
-        after, size = self._first(), scan.PAGE
+        after, size = self._first(), PAGE
         while len(self.found.findings) < MAX_FINDINGS:
-            try:
-                page = scan.read_page(self.rows, after, size)
-            except PlanLedgerError:
-                if size == 1:
-                    after = self._unreadable(after)
-                size = 1  # one by one, to find out which
-                continue
-            if page is None:
-                break
-            portion = Portion(after, page.last, [], [], [], [])
-            self._page(page, portion)
-            after = page.last
+            portion = None
+            if self.quick and (look := quick_look(self.rows, after, self.course, self.known)) is not None:
+                portion = self._taken(after, look)
+            else:
+                try:
+                    page = scan.read_page(self.rows, after, size)
+                    if page is None:
+                        break
+                    self.known.use(self.rows, {row[3] for row in page.events}, {row[6] for row in page.events})
+                except PlanLedgerError:
+                    # One by one, to find out which; behind it in pages again.
+                    after, size = (self._unreadable(after), PAGE) if size == 1 else (after, 1)
+                    continue
+                portion = Portion(after, page.last)
+                self._page(page, portion)
+            after = portion.last
             if follow is not None and not self.found.findings:
-                follow(portion)
+                for part in portion.parts():
+                    follow(part)
         else:
             return self.said
         if follow is not None and not self.found.findings:
-            rest = Portion(after, after, [], [], [], [])
-            self._end(self.batch, rest)
+            rest = Portion(after, after)
+            self._end(rest)
             follow(rest)
         self._strays(after)
-        self.said.editions = self.tables.checked
-        self.found.head = self.previous.hex() if self.previous is not None else ""
+        self.found.head = self.course.previous.hex() if self.course.previous is not None else ""
         return self.said
 
     def _first(self) -> int:
@@ -130,80 +93,125 @@ class _LogCheck:
         row = self.rows.one("SELECT min(position) FROM events WHERE position > ?", (after,))
         assert row is not None
         self._tell("event", row[0], "unreadable")
-        self.previous, self.expected = None, row[0] + 1
+        self.course.previous, self.course.expected = None, row[0] + 1
+        with suppress(PlanLedgerError):  # perhaps another column is the one that can't be read
+            rows = self.rows.all("SELECT stream, version, type, header FROM events WHERE position = ?", row)
+            for stream, version, kind, header in rows:
+                if isinstance(version, int):
+                    self.course.versions[stream] = version
+                self.known.use(self.rows, {kind}, {header})
         return int(row[0])
 
     # --- a page ---------------------------------------------------------------------------------------------------
 
+    def _taken(self, after: int, look: Look) -> Portion:
+        """What a page means that is right as a whole. What remains is to read what is no plain change of a field."""
+        self.found.events += look.last - after
+        self.said.commands.update(look.commands)
+        portion = Portion(after, look.last, plain=look.plain, batches=look.batches, registers=look.registers)
+        for other in look.others:
+            uuid, name = self.known.streams[other.stream], self.known.types[other.type]
+            self._other(other.position, other.stream, uuid, other.version, name, other.payload, other.text, portion)
+        return portion
+
     def _page(self, page: scan.LogPage, portion: Portion) -> None:
-        """All of a page. The common case, a plain change of a field, is spelled out: nearly all events are that."""
-        streams, types, headers, beside = self.streams, self.types, self.headers, page.texts
-        previous, expected, tables, tell, gone = self.previous, self.expected, self.tables, self._tell, self.said.gone
-        first, last, at, said_by, key = self.batch
-        texts, add, link, position = tables.texts, portion.plain.append, chain.link, last
-        ended, match = portion.batches.append, match_plain
-        for position, stream, version, kind, of, recorded_at, header, command, payload, stored in page.events:
-            if position != expected:
-                tell("gap", expected)
-            expected = position + 1
-            try:
-                name, encoded, plain = types[kind]
-                uuid, content = streams[stream], headers[header]
-                digest = link(
-                    previous or _NO_HASH, position, of, uuid, version, encoded, recorded_at, content, command, payload
-                )
-                if digest != stored and previous is not None:
-                    tell("chain", position)
-                if of == position:
-                    if recorded_at < at:
-                        tell("batch", position, "recorded_at")
-                    if key is None and first:
-                        ended((first, last, headers[said_by]))
-                    else:
-                        self._end((first, last, at, said_by, key), portion)
-                    first, at, said_by, key = of, recorded_at, header, command
-                elif of != first or recorded_at != at or header != said_by or command != key:
-                    tell("batch", position, "first")
-                last = position
-                read = match(payload.decode()) if plain else None
-                if read is None:
-                    self._other(position, stream, uuid, version, name, payload, beside.pop(position, None), portion)
-                else:
-                    changed, committed = read.groups()
-                    text = ""
-                    if committed is None:
-                        add((position, stream, changed, 0))
-                    else:
-                        add((position, stream, changed, 1))
-                        found = beside.pop(position, None)
-                        if found is None:
-                            gone.append(position)
-                        else:
-                            text = found[2]
-                            try:
-                                if commitment(found[1], text) != committed:
-                                    tell("text", position)
-                            except (AttributeError, TypeError, ValueError):
-                                tell("text", position)  # a column holds another type than it was given
-                    if stream in texts:
-                        texts[stream][changed] = text
-                    else:
-                        texts[stream] = {changed: text}
-                    tables.changed = position
-            except (AttributeError, KeyError, TypeError, ValueError, struct.error):
-                tell("event", position, "unreadable")
-            previous = stored if isinstance(stored, bytes) and len(stored) == HASH_BYTES else None
+        """A page event by event: whatever is wrong is told, and where."""
+        course, known, tell = self.course, self.known, self._tell
         self.found.events += len(page.events)
-        self.previous, self.expected, self.batch = previous, expected, (first, last, at, said_by, key)
+        beside = {position: (salt, body) for position, salt, body in page.texts.values()}
+        for row in page.events:
+            position, stream, version, kind, of, recorded_at, header, command, payload, stored = row
+            if position != course.expected:
+                tell("gap", course.expected)
+            course.expected = position + 1
+            counted = course.versions[stream] = course.versions.get(stream, 0) + 1
+            if version != counted:
+                tell("version", position)
+            try:
+                name, encoded = known.types[kind], known.encoded[kind]
+                uuid, content = known.streams[stream], known.headers[header]
+                digest = chain.link(
+                    course.previous or _NO_HASH,
+                    position,
+                    of,
+                    uuid,
+                    version,
+                    encoded,
+                    recorded_at,
+                    content,
+                    command,
+                    payload,
+                )
+                if digest == stored:
+                    course.versions[stream] = version  # what was recorded so: the next one counts on from it
+                elif course.previous is not None:
+                    tell("chain", position)
+                self._batch(position, of, recorded_at, header, command, content, portion)
+                read = read_plain(payload) if kind in known.plain else None
+                text = beside.pop(position, None)
+                if read is None:
+                    self._other(position, stream, uuid, version, name, payload, text, portion)
+                else:
+                    self._plain(position, stream, read, text, portion)
+            except UNREADABLE:
+                tell("event", position, "unreadable")
+            course.previous = stored if isinstance(stored, bytes) and len(stored) == HASH_BYTES else None
         for position in beside:
             tell("text", position, "texts")
 
-    def _end(self, batch: _Batch, portion: Portion) -> None:
-        first, last, recorded_at, header, command = batch
+    def _batch(
+        self,
+        position: int,
+        of: int,
+        recorded_at: int,
+        header: int,
+        command: str | None,
+        content: bytes,
+        portion: Portion,
+    ) -> None:
+        first, _, at, said_by, key, words = self.course.batch
+        if of == position:
+            if recorded_at < at:
+                self._tell("batch", position, "recorded_at")
+            self._end(portion)
+            first, at, said_by, key, words = of, recorded_at, header, command, content
+        elif of != first or recorded_at != at or header != said_by or command != key:
+            self._tell("batch", position, "first")
+        self.course.batch = first, position, at, said_by, key, words
+
+    def _end(self, portion: Portion) -> None:
+        """The batch that was being read is over."""
+        first, last, recorded_at, _, command, content = self.course.batch
         if first:
-            portion.batches.append((first, last, self.headers[header]))
+            portion.batches.append(((first, last), content))
             if command is not None:
                 self.said.commands[command] = (first, last, recorded_at)
+
+    def _plain(
+        self,
+        position: int,
+        stream: int,
+        read: tuple[str, str | None],
+        beside: tuple[bytes, str] | None,
+        portion: Portion,
+    ) -> None:
+        """A change of a field as nearly all are written: (field, commitment)."""
+        key, committed = read
+        text = ""
+        if committed is None:
+            if beside is not None:
+                self._tell("text", position, "texts")
+        elif beside is None:
+            self.said.gone.append(position)
+        else:
+            salt, text = beside
+            try:
+                if commitment(salt, text) != committed:
+                    self._tell("text", position)
+            except (AttributeError, TypeError, ValueError):
+                self._tell("text", position)  # a column holds another type than it was given
+                text = ""
+        portion.plain.append((position, stream, key, 0 if committed is None else 1, text.encode()))
 
     def _other(
         self,
@@ -213,11 +221,11 @@ class _LogCheck:
         version: int,
         name: str,
         payload: bytes,
-        beside: scan.TextRow | None,
+        beside: tuple[bytes, str] | None,
         portion: Portion,
     ) -> None:
         """Any event, through the registry."""
-        _, salt, text = beside or (0, None, None)
+        salt, text = beside or (None, None)
         sealed = SealedEvent(UUID(bytes=uuid), version, name, payload, text, salt, position)
         try:
             event: Event = self.mapper.to_domain_event(sealed)
@@ -228,14 +236,15 @@ class _LogCheck:
             self._tell("event", position, unknown.name)
             return
         if isinstance(event, FieldChanged):
-            self._unusual(position, stream, event, portion)
+            portion.late.append((position, stream, event))
+            if event.redacted:
+                self.said.gone.append(position)
             if text is not None and event.text is None:
                 self._tell("text", position)
             return
         if text is not None:
             self._tell("text", position)
         portion.structure.append(Recorded(position, event, stream, uuid, version))
-        self.tables.follow(position, stream, event)
         if isinstance(event, ActorProfiled):
             self.said.profiles[event.actor, event.revision] = event.commitment
         elif isinstance(event, TextRedacted):
@@ -243,26 +252,21 @@ class _LogCheck:
         elif isinstance(event, ActorErased):
             self.said.erasures.setdefault(event.actor, position)
 
-    def _unusual(self, position: int, stream: int, event: FieldChanged, portion: Portion) -> None:
-        """A change of a field that is not written plainly."""
-        portion.late.append((position, stream, event))
-        if event.redacted:
-            self.said.gone.append(position)
-        if event.effective is not None:
-            self.tables.late()
-        self.tables.texts.setdefault(stream, {})[event.field] = event.text or ""
-        self.tables.changed = position
-
     # --- what belongs to no event ---------------------------------------------------------------------------------
 
     def _strays(self, last: int) -> None:
         """Rows that no event refers to."""
-        for (position,) in self.rows.all(
-            f"SELECT position FROM texts WHERE position < 1 OR position > ? ORDER BY 1 LIMIT {MAX_FINDINGS}", (last,)
-        ):
-            self._tell("text", position, "texts")
-        for table, column in (("streams", "stream"), ("event_types", "type"), ("headers", "header")):
-            for (no,) in self.rows.all(
-                f"SELECT no FROM {table} EXCEPT SELECT {column} FROM events ORDER BY 1 LIMIT {MAX_FINDINGS}"
+        for where, at in (("<", 1), (">", last)):
+            for (position,) in self.rows.all(
+                f"SELECT position FROM texts WHERE position {where} ? ORDER BY 1 LIMIT {MAX_FINDINGS}", (at,)
             ):
+                self._tell("text", position, "texts")
+        used: dict[str, Container[int]] = {
+            "streams": self.course.versions,
+            "event_types": self.known.types_used,
+            "headers": self.known.headers_used,
+        }
+        for table, numbers in used.items():
+            strays = (no for (no,) in self.rows.each(f"SELECT no FROM {table} ORDER BY no") if no not in numbers)
+            for no in islice(strays, MAX_FINDINGS):
                 self._tell("stray", 0, f"{table} {no}")

@@ -29,7 +29,7 @@ def verify(store: LedgerStore, anchor: Anchor | None = None) -> Verification:
         if not found.findings:
             index.finish()
         if not found.findings:
-            check_editions(rows, found, said.editions)
+            check_editions(rows, found, index.tables.checked)
         if anchor is not None:
             check_anchor(rows, anchor, found)
     del found.findings[MAX_FINDINGS:]

@@ -12,29 +12,26 @@ from attrs import evolve
 
 from plan_ledger.index import catalog
 from plan_ledger.ledger import editions
-from plan_ledger.ledger.audit_words import Asked, AuditFilters
-from plan_ledger.ledger.auditing import AuditQuery
 from plan_ledger.ledger.errors import AmbiguousItem, UnknownItem
 from plan_ledger.ledger.intents import field_key, find_level
 from plan_ledger.ledger.item import Item
 from plan_ledger.ledger.naming import ever_field
-from plan_ledger.queries import audit as auditing
-from plan_ledger.queries import changes as differences
-from plan_ledger.queries import snapshot as snapshots
-from plan_ledger.queries import totals as summing
-from plan_ledger.queries.audit_rows import Teller
-from plan_ledger.queries.elapsed import ElapsedEntry
+from plan_ledger.queries import changes as differences, snapshot as snapshots
 from plan_ledger.queries.moments import Moment, Moments, NoPreviousMeeting, meeting_info
 from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, MomentRef, Snapshot
-from plan_ledger.queries.totals import TotalsChange
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.schema import Schema
 from plan_ledger.values.texts import folded_name
 
 if TYPE_CHECKING:
+    from plan_ledger.ledger.audit_words import AuditFilters
+    from plan_ledger.ledger.auditing import AuditQuery
     from plan_ledger.ledger.front import Ledger
     from plan_ledger.ledger.plan import Plan
+    from plan_ledger.queries.audit_rows import Teller
+    from plan_ledger.queries.elapsed import ElapsedEntry
+    from plan_ledger.queries.totals import TotalsChange
 
 
 class PlanQueries:
@@ -178,6 +175,8 @@ class PlanQueries:
         Raises:
             UnknownField, NoAmounts: There is no such field, or it holds no amounts.
         """
+        from plan_ledger.queries import totals as summing
+
         uuid = self._uuid(scope)
         tables = self._ledger.tables
         with self._ledger.reading() as rows:
@@ -212,6 +211,8 @@ class PlanQueries:
 
     def history(self, item: Item | str, field: str) -> list[AuditRow]:
         """Every change of one field, in order of recording; corrections stand where they were recorded."""
+        from plan_ledger.queries import audit as auditing
+
         with self._ledger.reading() as rows:
             teller = self.teller(rows)
             no, level = self._known(rows, teller, item)
@@ -238,10 +239,16 @@ class PlanQueries:
         Raises:
             UnknownActor, UnknownItem, UnknownField, UnknownMoment: With the nearest names, at once.
         """
+        from plan_ledger.ledger.audit_words import Asked
+        from plan_ledger.ledger.auditing import AuditQuery
+
         return AuditQuery.make(self._ledger, (self,), Asked(**filters))
 
     def teller(self, rows: Rows) -> Teller:
         """What tells this plan's audit rows in words; kept while nothing is recorded."""
+        from plan_ledger.queries import audit as auditing
+        from plan_ledger.queries.audit_rows import Teller
+
         head = auditing.head(rows)
         known = self._teller
         if known is None or known.head != head:

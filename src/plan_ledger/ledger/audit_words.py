@@ -7,8 +7,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar, Literal, TypedDict, cast
 
-from attrs import asdict, define, frozen
-from attrs import field as attribute
+from attrs import asdict, define, field as attribute, frozen
 
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.index import catalog

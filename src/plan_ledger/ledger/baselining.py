@@ -7,8 +7,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from plan_ledger.domain import baselines
-from plan_ledger.domain import plans as plan_domain
+from plan_ledger.domain import baselines, plans as plan_domain
 from plan_ledger.domain.baselines import Known, Row
 from plan_ledger.domain.corrections import EXISTENCE, PLACE
 from plan_ledger.events import ItemPlaced

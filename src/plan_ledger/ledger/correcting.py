@@ -25,8 +25,7 @@ from plan_ledger.ledger.work import Work
 from plan_ledger.queries.moments import Moment, Moments, UnknownMoment
 from plan_ledger.queries.results import EditionInfo, MeetingInfo, MomentRef
 from plan_ledger.store.transaction import Rows
-from plan_ledger.values import ranks
-from plan_ledger.values import schema as numbers
+from plan_ledger.values import ranks, schema as numbers
 from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.schema import LevelSpec
 from plan_ledger.values.texts import clean_text

@@ -12,13 +12,15 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import partial
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from plan_ledger.ledger.receipt import Receipt
-from plan_ledger.queries import following
-from plan_ledger.queries.following import LogEntry
 from plan_ledger.store.transaction import Rows
+
+if TYPE_CHECKING:
+    from plan_ledger.queries.following import LogEntry
 
 _log = logging.getLogger("plan_ledger")
 
@@ -36,6 +38,8 @@ class Commit:
 
     def entries(self) -> Iterator[LogEntry]:
         """The events of the write, in order, as :meth:`Ledger.follow` gives them; read when asked for."""
+        from plan_ledger.queries import following
+
         after = self.first - 1
         while after < self.last:
             with self._reading() as rows:

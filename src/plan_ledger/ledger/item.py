@@ -8,18 +8,17 @@ from uuid import UUID
 
 from plan_ledger.domain.errors import NotThere
 from plan_ledger.events import Source
-from plan_ledger.ledger import correcting
-from plan_ledger.ledger.correcting import CorrectionReceipt
 from plan_ledger.ledger.correction_intents import Correct, CorrectExistence, CorrectionIntent, CorrectPlace
 from plan_ledger.ledger.intents import Batch, Change, Intent, Move, Restore, Withdraw
 from plan_ledger.ledger.work import Receipt
 from plan_ledger.queries.moments import Moment
 from plan_ledger.queries.results import AuditRow, SnapshotItem
-from plan_ledger.queries.results.blame import Blame
-from plan_ledger.queries.results.lineage import Lineage
 
 if TYPE_CHECKING:
+    from plan_ledger.ledger.correcting import CorrectionReceipt
     from plan_ledger.ledger.plan import Plan
+    from plan_ledger.queries.results.blame import Blame
+    from plan_ledger.queries.results.lineage import Lineage
 
 
 class Item:
@@ -120,6 +119,8 @@ class Item:
         source: str | None = None,
     ) -> CorrectionReceipt:
         """Correct fields, by key or label, and the place (where ``under`` or ``after`` is given), in one batch."""
+        from plan_ledger.ledger import correcting
+
         said = correcting.source_of(source)
         wanted: list[CorrectionIntent] = [Correct(self.id, as_of, texts, said)] if texts else []
         if under is not None or after is not None:
@@ -142,6 +143,8 @@ class Item:
             WrongLevel: An item can't stand there.
         """
         parent, sibling = self._id_of(under), self._id_of(after)
+        from plan_ledger.ledger import correcting
+
         intent = CorrectPlace(self.id, as_of, parent, sibling, first, correcting.source_of(source))
         return self._correct([intent])
 
@@ -164,6 +167,8 @@ class Item:
         Raises:
             NotInTable: The parent was not on that table.
         """
+        from plan_ledger.ledger import correcting
+
         intent = CorrectExistence(
             self.id,
             as_of,
@@ -177,6 +182,8 @@ class Item:
         return self._correct([intent])
 
     def _correct(self, wanted: Sequence[CorrectionIntent]) -> CorrectionReceipt:
+        from plan_ledger.ledger import correcting
+
         receipt = correcting.correct(self._plan, wanted)
         self.recorded(receipt)
         self._plan.ledger.recording.tell(self.recorded)

@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, Any
 from plan_ledger.domain import plans as domain
 from plan_ledger.domain.policies import Policies
 from plan_ledger.events import Source
-from plan_ledger.ledger import editions, policing, undoing
-from plan_ledger.ledger.correcting import CorrectionReceipt, edition_meant
+from plan_ledger.ledger import editions, policing
 from plan_ledger.ledger.holding import PlanMeetings
 from plan_ledger.ledger.intents import Add, find_field, find_level
 from plan_ledger.ledger.item import Item
 from plan_ledger.ledger.work import Receipt, Work
-from plan_ledger.queries import differences
 from plan_ledger.queries.moments import Moment, Moments
 from plan_ledger.queries.results import ChangeSet, MeetingInfo
 from plan_ledger.values.schema import Schema
 
 if TYPE_CHECKING:
     from plan_ledger.integrity.anchor import Anchor
+    from plan_ledger.ledger.correcting import CorrectionReceipt
     from plan_ledger.ledger.importing import PlanProposal, SheetPath
     from plan_ledger.ledger.redacting import Redaction
     from plan_ledger.queries.occurrences import Occurrence
@@ -87,6 +86,9 @@ class Plan(PlanMeetings):
         Raises:
             NotAMeeting, UnknownMeeting: ``meeting`` names no meeting that was held.
         """
+        from plan_ledger.ledger.correcting import edition_meant
+        from plan_ledger.queries import differences
+
         with self._ledger.reading() as rows:
             moments = Moments(rows, self._row)
             moment = edition_meant(moments, meeting)
@@ -275,6 +277,8 @@ class Plan(PlanMeetings):
             UndoConflict: Something in it says something else since; all such are reported, nothing is recorded.
             HoldNotUndone, TextDestroyed, NothingToUndo: There is another way, or none.
         """
+        from plan_ledger.ledger import undoing
+
         acting = self._ledger.recording.outside_batch("undo")
         return self._ledger.recording.write(
             lambda work, executor: undoing.undo(work, executor, acting, self._row, batch)

@@ -7,22 +7,19 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from plan_ledger.index import catalog
-from plan_ledger.ledger import rollover as rolling
 from plan_ledger.ledger.asking import PlanQueries
 from plan_ledger.ledger.errors import UnknownField
 from plan_ledger.ledger.naming import ever_field, field_keys
-from plan_ledger.ledger.rollover import Rollover
-from plan_ledger.queries import blame as blaming
-from plan_ledger.queries import lineage as lineages
 from plan_ledger.queries import snapshot as snapshots
 from plan_ledger.queries.moments import Moment, Moments
 from plan_ledger.queries.results import AuditRow
-from plan_ledger.queries.results.blame import Blame, PlanBlame
-from plan_ledger.queries.results.lineage import Lineage
 
 if TYPE_CHECKING:
     from plan_ledger.ledger.item import Item
     from plan_ledger.ledger.plan import Plan
+    from plan_ledger.ledger.rollover import Rollover
+    from plan_ledger.queries.results.blame import Blame, PlanBlame
+    from plan_ledger.queries.results.lineage import Lineage
 
 
 class PlanTracing(PlanQueries):
@@ -48,6 +45,8 @@ class PlanTracing(PlanQueries):
         Raises:
             UnknownMoment, UnknownItem, UnknownField: With the nearest names.
         """
+        from plan_ledger.queries import blame as blaming
+
         uuid = self._uuid(scope)
         with self._ledger.reading() as rows:
             moments = Moments(rows, self._row)
@@ -66,6 +65,8 @@ class PlanTracing(PlanQueries):
         follow_lineage: bool = True,
     ) -> Blame:
         """Who wrote which words of one field at a moment. Arguments and errors as in :meth:`blame`."""
+        from plan_ledger.queries import blame as blaming
+
         uuid = self._uuid(item)
         assert uuid is not None
         with self._ledger.reading() as rows:
@@ -101,6 +102,8 @@ class PlanTracing(PlanQueries):
         Raises:
             UnknownItem, AmbiguousItem: With the nearest names.
         """
+        from plan_ledger.queries import lineage as lineages
+
         uuid = self._uuid(item)
         assert uuid is not None
         with self._ledger.reading() as rows:
@@ -136,4 +139,6 @@ class PlanTracing(PlanQueries):
             NotAChoice: The other plan's field does not have this choice; leave the field out.
             KeyUsedOtherwise: The key was used for something else.
         """
+        from plan_ledger.ledger import rollover as rolling
+
         return rolling.rollover(self, to, items, fields=fields, below=below, at=at, key=key)

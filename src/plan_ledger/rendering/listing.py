@@ -7,8 +7,7 @@ from typing import Any, cast
 
 from attrs import field, frozen
 
-from plan_ledger.queries.reports import Report
-from plan_ledger.queries.reports import plain as plain
+from plan_ledger.queries.reports import Report, plain as plain
 from plan_ledger.rendering.table import Look, Segments
 from plan_ledger.values.marks import Segment
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Literal, Self
 from uuid import UUID
 
-from attrs import evolve, frozen
-from attrs import field as attribute
+from attrs import evolve, field as attribute, frozen
 
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.queries.kinds import KINDS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from binascii import b2a_base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, ClassVar
@@ -53,6 +53,15 @@ def commitment(salt: bytes, text: str) -> str:
 
 def _commitment(salt: bytes, text: str) -> bytes:
     return b2a_base64(sha256(salt + text.encode()).digest(), newline=False)[:43].translate(_URL_SAFE)
+
+
+def commitments(salted: Iterable[bytes]) -> bytes:
+    """:func:`commitment` of many, each given as its salt and UTF-8 in one, behind one another with an ``A`` after each.
+
+    A zero byte between the digests makes them whole groups of base64, so that all are written at once.
+    """
+    digests = [sha256(each).digest() for each in salted]
+    return b2a_base64(b"\0".join([*digests, b""]), newline=False).translate(_URL_SAFE)
 
 
 class LedgerMapper(Mapper[UUID]):

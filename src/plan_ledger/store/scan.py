@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from plan_ledger.store.log import UUID_BYTES
-from plan_ledger.store.transaction import Rows, SqlRow
+from plan_ledger.store.transaction import Rows, SqlRow, chunks, marks
 
 PAGE = 1000
 """Few enough that a page stays at hand while it is looked at from several sides."""
+
+_HEADERS_KEPT = 10_000
 
 TextRow = tuple[int, bytes, str]
 
@@ -67,9 +69,18 @@ def type_names(rows: Rows) -> dict[int, str]:
     return {no: name for no, name in rows.all("SELECT no, name FROM event_types") if isinstance(name, str)}
 
 
-def headers(rows: Rows) -> dict[int, bytes]:
-    """Every header by its number; what is no bytes is left out."""
-    return {no: content for no, content in rows.all("SELECT no, content FROM headers") if isinstance(content, bytes)}
+class Headers(dict[int, bytes]):
+    """Headers by their numbers, read when a page refers to them: there may be as many as there are batches."""
+
+    def want(self, rows: Rows, wanted: set[int]) -> None:
+        """Have these at hand; what is no bytes is left out."""
+        missing = [no for no in wanted if no not in self]
+        if missing and len(self) > _HEADERS_KEPT:
+            self.clear()
+            missing = list(wanted)
+        for chunk in chunks(missing):
+            found = rows.all(f"SELECT no, content FROM headers WHERE no IN ({marks(len(chunk))})", chunk)
+            self.update((no, content) for no, content in found if isinstance(content, bytes))
 
 
 def _is_id(value: object) -> bool:

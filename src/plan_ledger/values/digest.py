@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from itertools import repeat
 
 from plan_ledger.values.schema import Schema
 
 DIGEST_VERSION = "plan_ledger-snapshot/1"
-_PARTS = 64  # hashed at a time, while they are still in the processor's cache
+_PIECE = 256  # texts hashed at a time: a whole table at once would be fetched from the system, page by page
 
 
-def digest_of_table(
-    title: str, fiscal_year: int, schema: Schema, items: Iterable[tuple[str, Mapping[str, str]]]
-) -> str:
-    """SHA-256 over what the table says and nothing else: no ids, positions, times, labels or names of meetings.
+def _beginning(title: str, fiscal_year: int, schema: Schema) -> tuple[str, dict[str, tuple[str, list[str]]]]:
+    """What stands before the items; and for each level what stands before an item's texts, and its fields in order.
 
     The separators are control characters that no text may hold.
-
-    Args:
-        items: (level, texts by field key) of the items that show, in table order.
     """
     parts = [DIGEST_VERSION, "\x1e", title, "\x1f", str(fiscal_year)]
     leads: dict[str, tuple[str, list[str]]] = {}
@@ -28,13 +23,61 @@ def digest_of_table(
         fields = [spec.key for spec in level.live_fields]
         parts += ["\x1e", level.key, "\x1f", "\x1f".join(fields)]
         leads[level.key] = (f"\x1e{level.key}\x1f{depth}\x1f", fields)
+    return "".join(parts), leads
+
+
+def digest_of_table(
+    title: str, fiscal_year: int, schema: Schema, items: Iterable[tuple[str, Mapping[str, str]]]
+) -> str:
+    """SHA-256 over what the table says and nothing else: no ids, positions, times, labels or names of meetings.
+
+    Args:
+        items: (level, texts by field key) of the items that show, in table order.
+    """
+    beginning, leads = _beginning(title, fiscal_year, schema)
+    parts = [beginning]
     hashed, blanks = sha256(), repeat("")
     for level_key, own in items:
         lead, fields = leads[level_key]
         parts.append(lead)
         parts.append("\x1f".join(map(own.get, fields, blanks)))
-        if len(parts) > _PARTS:
+        if len(parts) >= _PIECE:
             hashed.update("".join(parts).encode())
             parts.clear()
     hashed.update("".join(parts).encode())
     return hashed.hexdigest()
+
+
+class Frame:
+    """What a table's digest covers besides its texts, for tables of the same items that are taken again and again.
+
+    Args:
+        levels: Of the items that show, in table order.
+
+    Raises:
+        KeyError: The schema has no such level.
+    """
+
+    def __init__(self, title: str, fiscal_year: int, schema: Schema, levels: Iterable[str]) -> None:
+        before, leads = _beginning(title, fiscal_year, schema)
+        encoded = {level: (lead, len(fields)) for level, (lead, fields) in leads.items()}
+        self._between: list[bytes] = []
+        for level in levels:
+            lead, count = encoded[level]
+            before += lead
+            if count:
+                self._between += [before.encode(), *repeat(b"\x1f", count - 1)]
+                before = ""
+        self._end = before.encode()
+
+    def digest(self, texts: Sequence[bytes]) -> str:
+        """As :func:`digest_of_table`. The texts in UTF-8, blank ones too: item by item, in the order of its fields."""
+        hashed, count = sha256(), len(self._between)
+        for start in range(0, count, _PIECE):
+            stop = min(start + _PIECE, count)
+            parts = [b""] * (2 * (stop - start))
+            parts[::2] = self._between[start:stop]
+            parts[1::2] = texts[start:stop]
+            hashed.update(b"".join(parts))
+        hashed.update(self._end)
+        return hashed.hexdigest()

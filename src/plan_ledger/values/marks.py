@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Final, Literal, overload
+from typing import TYPE_CHECKING, Final, Literal, overload
 
 from attrs import frozen
 
-from plan_ledger.values.marks_align import aligned, widened
-from plan_ledger.values.marks_edges import Change, tidied
-from plan_ledger.values.marks_tokens import tokens
-from plan_ledger.values.marks_window import window
-from plan_ledger.values.marks_words import words
+if TYPE_CHECKING:
+    from plan_ledger.values.marks_edges import Change
 
 MARKS_VERSION: Final[int] = 1
 """Recorded with each edition: the same version gives the same marks for the same two texts."""
@@ -66,6 +63,13 @@ def mark(old: str, new: str) -> Marks:
     """Compare two texts and say which words were added and which removed."""
     if old == new:
         return Marks((Segment(new, "same"),) if new else ())
+    # Loaded here: every result that may be marked knows this module, few are, and the patterns take long to make.
+    from plan_ledger.values.marks_align import aligned, widened
+    from plan_ledger.values.marks_edges import tidied
+    from plan_ledger.values.marks_tokens import tokens
+    from plan_ledger.values.marks_window import window
+    from plan_ledger.values.marks_words import words
+
     before, behind = window(old, new)
     a, b = tokens(old[before : len(old) - behind]), tokens(new[before : len(new) - behind])
     start, stop_a, stop_b = widened(a, b, *_trim(a, b))

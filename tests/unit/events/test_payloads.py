@@ -11,8 +11,7 @@ from uuid import UUID
 
 import pytest
 import samples
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 from pydantic import ValidationError
 
 from plan_ledger.events import BatchHeader, Event, FieldChanged, UnknownEventType, read_payload, type_name

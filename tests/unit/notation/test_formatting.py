@@ -6,8 +6,7 @@ import random
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from test_properties import mutate, styles
 
 from plan_ledger.values.notation import (

@@ -15,8 +15,7 @@ from zipfile import ZipFile
 import pytest
 from attrs import evolve
 from defusedxml.ElementTree import fromstring
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plan_ledger import ChangeSet, Ledger, Plan, Snapshot, mark, rendering
 from plan_ledger.queries import results

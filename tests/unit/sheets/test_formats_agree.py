@@ -10,8 +10,7 @@ from pathlib import Path
 import docx
 import pytest
 import xlsxwriter
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plan_ledger.sheets.delimited import tsv_cell
 from plan_ledger.sheets.number_text import plain_number, shown_number

@@ -13,8 +13,7 @@ import pytest
 import xlsxwriter
 from attrs import evolve
 from docx.shared import RGBColor
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from openpyxl.styles import Font
 from proposals import HEADER, ROWS, SCHEMA, TITLE, opened, sheet
 

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from attrs import field as attribute
-from attrs import frozen
+from attrs import field as attribute, frozen
 
 from plan_ledger.queries.results.causes import Actor, Cause
 from plan_ledger.queries.shown import Shown

@@ -12,117 +12,57 @@ came from, and warnings out of :class:`NotationWarning`. What can't be read, or 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-from plan_ledger.errors import NotationError
-from plan_ledger.values.notation.amounts import UNITS, parse_money
-from plan_ledger.values.notation.as_json import Value, error_json, to_json
-from plan_ledger.values.notation.cells import (
-    FilledRow,
-    HeaderLabel,
-    HeaderRow,
-    Numbered,
-    fill_down,
-    parse_cell,
-    split_header_label,
-    strip_numbering,
-)
-from plan_ledger.values.notation.codes import HINTS, MAX_LENGTH, NotationWarning, Reason
-from plan_ledger.values.notation.dates import parse_date
-from plan_ledger.values.notation.fiscal_years import parse_fiscal_year
-from plan_ledger.values.notation.folding import Folded, fold, label
-from plan_ledger.values.notation.formatting import Style, format_date, format_fiscal_year, format_money, format_period
-from plan_ledger.values.notation.formatting_figures import format_number, format_target
-from plan_ledger.values.notation.formatting_texts import format_meeting, format_schedule
-from plan_ledger.values.notation.meetings import parse_meeting
-from plan_ledger.values.notation.model import (
-    Date,
-    FiscalYear,
-    MeetingName,
-    Mention,
-    Money,
-    Number,
-    Part,
-    Period,
-    Quantity,
-    Schedule,
-    ScheduleEntry,
-    Span,
-    Target,
-)
-from plan_ledger.values.notation.numbers import parse_number
-from plan_ledger.values.notation.periods import parse_period
-from plan_ledger.values.notation.schedules import parse_schedule
-from plan_ledger.values.notation.targets import parse_target
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from typing import Any
-
-KINDS: Final = ("date", "period", "fiscal_year", "budget", "number", "kpi", "schedule_line", "meeting", "cell")
-"""The kinds that :func:`parse` reads."""
-
-
-def parse(
-    kind: str,
-    text: str,
-    *,
-    fiscal_year: int | None = None,
-    unit: str | None = None,
-    era: str | None = None,
-    period: str | None = None,
-) -> Value:
-    """Read ``text`` as one of :data:`KINDS`.
-
-    Args:
-        kind: What the text is.
-        text: The cell, to the letter.
-        fiscal_year: The table's fiscal year (April to March), for dates that name no year.
-        unit: The table's unit (``千円``), for amounts that name none.
-        era: The document's era (``令和``), for years that name none.
-        period: The project's period, against which a schedule's entries are checked.
-
-    Raises:
-        NotationError: The text can't be read, or could be read in two ways; ``reason`` says which, ``hint`` the remedy.
-    """
-    match kind:
-        case "date":
-            return parse_date(text, fiscal_year=fiscal_year, era=era)
-        case "period":
-            return parse_period(text, fiscal_year=fiscal_year, era=era)
-        case "fiscal_year":
-            return parse_fiscal_year(text, fiscal_year=fiscal_year, era=era)
-        case "budget":
-            return parse_money(text, unit=unit, fiscal_year=fiscal_year)
-        case "number":
-            return parse_number(text, fiscal_year=fiscal_year)
-        case "kpi":
-            return parse_target(text, fiscal_year=fiscal_year)
-        case "schedule_line":
-            return parse_schedule(text, fiscal_year=fiscal_year, era=era, period=period)
-        case "meeting":
-            return parse_meeting(text, fiscal_year=fiscal_year)
-        case "cell":
-            return parse_cell(text)
-        case _:
-            reason = Reason.UNKNOWN_KIND
-            raise NotationError(text=text, kind=kind, reason=reason.value, hint=HINTS[reason])
-
-
-def parse_to_json(
-    kind: str,
-    text: str,
-    *,
-    fiscal_year: int | None = None,
-    unit: str | None = None,
-    era: str | None = None,
-    period: str | None = None,
-) -> dict[str, Any]:
-    """As :func:`parse`, but plain JSON; a refusal is ``{"error": reason}``."""
-    try:
-        return to_json(parse(kind, text, fiscal_year=fiscal_year, unit=unit, era=era, period=period))
-    except NotationError as error:
-        return error_json(error)
-
+    from plan_ledger.errors import NotationError
+    from plan_ledger.values.notation.amounts import UNITS, parse_money
+    from plan_ledger.values.notation.as_json import Value, error_json, to_json
+    from plan_ledger.values.notation.cells import (
+        FilledRow,
+        HeaderLabel,
+        HeaderRow,
+        Numbered,
+        fill_down,
+        parse_cell,
+        split_header_label,
+        strip_numbering,
+    )
+    from plan_ledger.values.notation.codes import HINTS, MAX_LENGTH, NotationWarning, Reason
+    from plan_ledger.values.notation.dates import parse_date
+    from plan_ledger.values.notation.fiscal_years import parse_fiscal_year
+    from plan_ledger.values.notation.folding import Folded, fold, label
+    from plan_ledger.values.notation.formatting import (
+        Style,
+        format_date,
+        format_fiscal_year,
+        format_money,
+        format_period,
+    )
+    from plan_ledger.values.notation.formatting_figures import format_number, format_target
+    from plan_ledger.values.notation.formatting_texts import format_meeting, format_schedule
+    from plan_ledger.values.notation.meetings import parse_meeting
+    from plan_ledger.values.notation.model import (
+        Date,
+        FiscalYear,
+        MeetingName,
+        Mention,
+        Money,
+        Number,
+        Part,
+        Period,
+        Quantity,
+        Schedule,
+        ScheduleEntry,
+        Span,
+        Target,
+    )
+    from plan_ledger.values.notation.numbers import parse_number
+    from plan_ledger.values.notation.periods import parse_period
+    from plan_ledger.values.notation.reading import KINDS, parse, parse_to_json
+    from plan_ledger.values.notation.schedules import parse_schedule
+    from plan_ledger.values.notation.targets import parse_target
 
 __all__ = [
     "HINTS",
@@ -179,3 +119,65 @@ __all__ = [
     "strip_numbering",
     "to_json",
 ]
+
+# A module is loaded when one of its names is first asked for: the patterns take longer to make than all the rest of
+# the library, and most programs read a few notations or none.
+_HOMES = {
+    "plan_ledger.errors": ("NotationError",),
+    "amounts": ("UNITS", "parse_money"),
+    "as_json": ("Value", "error_json", "to_json"),
+    "cells": (
+        "FilledRow",
+        "HeaderLabel",
+        "HeaderRow",
+        "Numbered",
+        "fill_down",
+        "parse_cell",
+        "split_header_label",
+        "strip_numbering",
+    ),
+    "codes": ("HINTS", "MAX_LENGTH", "NotationWarning", "Reason"),
+    "dates": ("parse_date",),
+    "fiscal_years": ("parse_fiscal_year",),
+    "folding": ("Folded", "fold", "label"),
+    "formatting": ("Style", "format_date", "format_fiscal_year", "format_money", "format_period"),
+    "formatting_figures": ("format_number", "format_target"),
+    "formatting_texts": ("format_meeting", "format_schedule"),
+    "meetings": ("parse_meeting",),
+    "model": (
+        "Date",
+        "FiscalYear",
+        "MeetingName",
+        "Mention",
+        "Money",
+        "Number",
+        "Part",
+        "Period",
+        "Quantity",
+        "Schedule",
+        "ScheduleEntry",
+        "Span",
+        "Target",
+    ),
+    "numbers": ("parse_number",),
+    "periods": ("parse_period",),
+    "schedules": ("parse_schedule",),
+    "targets": ("parse_target",),
+    "reading": ("KINDS", "parse", "parse_to_json"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+
+if not TYPE_CHECKING:  # a type checker sees the imports above, and tells a misspelt name
+
+    def __getattr__(name: str) -> Any:
+        home = _HOME.get(name)
+        if home is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = getattr(import_module(home if "." in home else f"{__name__}.{home}"), name)
+        globals()[name] = found
+        return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
