@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from plan_ledger.values import marks, marks_window
+from plan_ledger.values import marks_window
 from plan_ledger.values.marks import Marks, mark
 
 PIECES = st.sampled_from(
@@ -42,7 +42,7 @@ def edited(draw: st.DrawFn) -> tuple[str, str]:
 def whole(old: str, new: str) -> Marks:
     """The marks without looking for the stretch that matters: the same code, both texts cut into tokens whole."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(marks, "window", lambda old, new: (0, 0))
+        patch.setattr(marks_window, "window", lambda old, new: (0, 0))
         return mark(old, new)
 
 
