@@ -3,64 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from uuid import UUID
 
-from attrs import define, field
-
-from plan_ledger.errors import PlanLedgerError
 from plan_ledger.events import (
-    ActorErased,
-    ActorProfiled,
     ActorRef,
     BatchHeader,
-    Event,
     FieldChanged,
     ItemAdded,
     ItemEvent,
     ItemPlaced,
     ItemRestored,
     ItemWithdrawn,
-    MeetingAnnulled,
-    MeetingHeld,
-    MeetingReissued,
-    MeetingRenamed,
-    PlanOpened,
-    PoliciesDeclared,
-    SchemaDeclared,
-    TextRedacted,
 )
-from plan_ledger.index.registers import BITS, MASK, MAX_FIELDS, item_of, register
+from plan_ledger.index.acts import Acts
+from plan_ledger.index.names import Names, find_field
+from plan_ledger.index.registers import BITS, MASK, item_of, register
 from plan_ledger.store.recorded import Recorded, RecordedBatch
 from plan_ledger.store.transaction import SqlRow, Transaction, chunks, marks
 from plan_ledger.values.coordinates import ROOM
-from plan_ledger.values.schema import EXISTENCE, FIRST_FIELD, PLACE
+from plan_ledger.values.schema import EXISTENCE, PLACE
 
 _HEADERS_KEPT = 1_000
-
-
-@define
-class Names:
-    """What never changes once it is committed: numbers of streams, items' plans and levels, fields, actors."""
-
-    streams: dict[UUID, int] = field(factory=dict[UUID, int])
-    plans: dict[int, UUID] = field(factory=dict[int, UUID])
-    items: dict[int, tuple[int, str]] = field(factory=dict[int, tuple[int, str]])
-    fields: dict[tuple[int, str, str], int] = field(factory=dict[tuple[int, str, str], int])
-    actors: dict[tuple[UUID, int], int] = field(factory=dict[tuple[UUID, int], int])
-    # The same again, for the changes of a bulk load: the numbers of an item's fields, shared by its level, and whom a
-    # header names, with their roles.
-    numbers: dict[int, dict[str, int]] = field(factory=dict[int, dict[str, int]])
-    levels: dict[tuple[int, str], dict[str, int]] = field(factory=dict[tuple[int, str], dict[str, int]])
-    owners: dict[bytes, list[tuple[int, int]]] = field(factory=dict[bytes, list[tuple[int, int]]])
-
-
-@define(eq=False, slots=False)
-class TooManyFields(PlanLedgerError):
-    code = "too_many_fields"
-    ja = "1つの計画に定義できる欄は{limit}個までです。"
-    en = "A plan can define at most {limit} fields."
-
-    limit: int = MAX_FIELDS
 
 
 class Projector:
@@ -69,6 +31,7 @@ class Projector:
     def __init__(self, tx: Transaction, names: Names) -> None:
         self._tx = tx
         self._names = names
+        self._acts = Acts(tx, names)
         self._facts: list[SqlRow] = []
         self._heads: dict[int, int] = {}
         self._structural: dict[int, None] = {}  # registers of existence and place among them
@@ -108,7 +71,7 @@ class Projector:
                 self._item_event(stream, position, event)
             else:
                 self.flush()
-                self._other(stream, position, event)
+                self._acts.project(stream, position, event)
 
     def flush(self) -> None:
         """Write what was collected."""
@@ -220,111 +183,6 @@ class Projector:
                 ],
             )
 
-    # --- plans, meetings, actors --------------------------------------------------------------------------------
-
-    def _other(self, stream: int, position: int, event: Event) -> None:
-        run = self._tx.run
-        run("INSERT INTO acts (stream, position) VALUES (?, ?)", (stream, position))
-        match event:
-            case ActorProfiled():
-                row = self._tx.one("SELECT coalesce(max(no), 0) + 1 FROM actors")
-                assert row is not None
-                self._names.actors[event.actor, event.revision] = row[0]
-                run(
-                    "INSERT INTO actors (no, uuid, revision, position) VALUES (?, ?, ?, ?)",
-                    (row[0], event.actor.bytes, event.revision, position),
-                )
-            case PlanOpened():
-                run(
-                    "INSERT INTO plans (no, position, title, fiscal_year, zone) VALUES (?, ?, ?, ?, ?)",
-                    (stream, position, event.title, event.fiscal_year, event.zone),
-                )
-            case SchemaDeclared():
-                run(
-                    "INSERT INTO schemas (plan, revision, position, definition) VALUES (?, ?, ?, ?)",
-                    (stream, event.revision, position, event.model_dump_json()),
-                )
-                self._number_fields(stream, event)
-            case MeetingHeld():
-                scope = None if event.scope is None else self._names.streams[event.scope]
-                run(
-                    "INSERT INTO meetings (no, plan, uuid, name, body, number, scope, held_on, as_of_on, annulled)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
-                    (
-                        position,
-                        stream,
-                        event.meeting.bytes,
-                        event.name,
-                        event.body,
-                        event.number,
-                        scope,
-                        event.held_on,
-                        event.as_of_on,
-                    ),
-                )
-                self._edition(position, position, event)
-            case MeetingReissued():
-                self._edition(self._meeting(event.meeting), position, event)
-            case MeetingRenamed():
-                run(
-                    "UPDATE meetings SET name = ?, body = ?, number = ?, held_on = ?, as_of_on = ? WHERE no = ?",
-                    (
-                        event.name,
-                        event.body,
-                        event.number,
-                        event.held_on,
-                        event.as_of_on,
-                        self._meeting(event.meeting),
-                    ),
-                )
-            case MeetingAnnulled():
-                run("UPDATE meetings SET annulled = 1 WHERE no = ?", (self._meeting(event.meeting),))
-            case PoliciesDeclared() | TextRedacted() | ActorErased():
-                pass  # few: read from the log; what was destroyed stands beside it
-            case _:
-                raise TypeError(f"no projection for {type(event).__name__}")
-
-    def _edition(self, meeting: int, position: int, event: MeetingHeld | MeetingReissued) -> None:
-        red = event.red_since
-        self._tx.run(
-            "INSERT INTO editions (meeting, edition, position, effective, known, red_meeting, red_edition,"
-            " schema_revision, digest, marks_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                meeting,
-                event.edition,
-                position,
-                event.effective,
-                event.known,
-                None if red is None else self._meeting(red.meeting),
-                None if red is None else red.edition,
-                event.schema_revision,
-                event.digest,
-                event.marks_version,
-            ),
-        )
-
-    def _meeting(self, meeting: UUID) -> int:
-        row = self._tx.one("SELECT no FROM meetings WHERE uuid = ?", (meeting.bytes,))
-        assert row is not None
-        return int(row[0])
-
-    def _number_fields(self, plan: int, event: SchemaDeclared) -> None:
-        row = self._tx.one("SELECT coalesce(max(number), ?) FROM fields WHERE plan = ?", (FIRST_FIELD - 1, plan))
-        assert row is not None
-        number = row[0]
-        for level in event.levels:
-            for spec in level.fields:
-                if (plan, level.key, spec.key) in self._names.fields or self._find_field(plan, level.key, spec.key):
-                    continue
-                number += 1
-                if number > MAX_FIELDS:
-                    raise TooManyFields
-                self._names.fields[plan, level.key, spec.key] = number
-                self._tx.run(
-                    "INSERT INTO fields (plan, level, key, number) VALUES (?, ?, ?, ?)",
-                    (plan, level.key, spec.key, number),
-                )
-
     # --- names --------------------------------------------------------------------------------------------------
 
     def _item(self, item: int) -> tuple[int, str]:
@@ -344,16 +202,9 @@ class Projector:
         return numbers[key]
 
     def _field(self, plan: int, level: str, key: str) -> int:
-        number = self._names.fields.get((plan, level, key)) or self._find_field(plan, level, key)
+        number = self._names.fields.get((plan, level, key)) or find_field(self._tx, self._names, plan, level, key)
         assert number is not None
         return number
-
-    def _find_field(self, plan: int, level: str, key: str) -> int | None:
-        row = self._tx.one("SELECT number FROM fields WHERE plan = ? AND level = ? AND key = ?", (plan, level, key))
-        if row is None:
-            return None
-        self._names.fields[plan, level, key] = row[0]
-        return int(row[0])
 
     def _owners(self, content: bytes, header: BatchHeader) -> list[tuple[int, int]]:
         """(actor, role) of everybody whom a header names: 0 recorded it, 1 on whose behalf, 2 approved it."""

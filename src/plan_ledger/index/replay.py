@@ -12,7 +12,8 @@ from uuid import UUID
 
 from plan_ledger.events import BatchHeader, FieldChanged, SchemaDeclared
 from plan_ledger.index.cells import Cells
-from plan_ledger.index.projector import Names, Projector
+from plan_ledger.index.names import Names
+from plan_ledger.index.projector import Projector
 from plan_ledger.store.recorded import Recorded
 from plan_ledger.store.transaction import SqlRow, Transaction
 from plan_ledger.values.coordinates import ROOM

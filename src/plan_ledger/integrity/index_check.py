@@ -12,7 +12,8 @@ from plan_ledger.integrity.editions import Tables
 from plan_ledger.integrity.findings import Finding, Verification
 from plan_ledger.integrity.said import Portion
 from plan_ledger.store import log, scan
-from plan_ledger.store.sqlite import MEMORY, LedgerDatastore, SqliteTransaction
+from plan_ledger.store.sqlite import MEMORY, LedgerDatastore
+from plan_ledger.store.sqlite_transaction import SqliteTransaction
 from plan_ledger.store.transaction import Rows, SqlRow
 
 _FACTS = "SELECT position, register, effective, state FROM facts WHERE position > ? AND position <= ? ORDER BY position"

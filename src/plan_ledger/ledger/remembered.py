@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 from plan_ledger.domain import items as domain
 from plan_ledger.events import ActorRef, BatchHeader
 from plan_ledger.index.asof import ItemRow
-from plan_ledger.index.projector import Names
+from plan_ledger.index.names import Names
 from plan_ledger.ledger.acting import Acting, Person
 from plan_ledger.store import log
 from plan_ledger.values.schema import LevelSpec, Schema

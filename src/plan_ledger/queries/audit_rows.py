@@ -12,7 +12,7 @@ from plan_ledger.index import catalog
 from plan_ledger.index.registers import BITS, MASK
 from plan_ledger.queries.audit_editions import Appearances
 from plan_ledger.queries.audit_filters import Selection, read_header, source_of
-from plan_ledger.queries.causes import headers_by_number, known_actors, make_cause
+from plan_ledger.queries.causes import as_named, headers_by_number, make_cause
 from plan_ledger.queries.results import PLACE_LABEL, Actor, AuditRow
 from plan_ledger.queries.results.causes import Header
 from plan_ledger.store.transaction import Rows, SqlRow, SqlValue, chunks, marks
@@ -40,15 +40,18 @@ class Teller:
     def __init__(self, rows: Rows, plan: catalog.PlanRow, head: int) -> None:
         self.plan = plan
         self.head = head
-        self.actors = known_actors(rows)
         self.actor_rows = catalog.actors(rows)
+        self.actors = as_named(self.actor_rows.values())
         self.schema = catalog.schema_at(rows, plan.no, head)
         self.numbers = catalog.field_numbers(rows, plan.no)
         self.meetings = catalog.meetings(rows, plan.no)
         self.appearances = Appearances(self.meetings)
-        stream = rows.one("SELECT s.no FROM ledger l JOIN streams s ON s.uuid = l.uuid")
-        self.ledger_stream = 0 if stream is None else int(stream[0])
-        self.alone = rows.one("SELECT 1 FROM plans WHERE no <> ?", (plan.no,)) is None
+        row = rows.one(
+            "SELECT (SELECT s.no FROM ledger l JOIN streams s ON s.uuid = l.uuid), (SELECT count(*) FROM plans)"
+        )
+        assert row is not None
+        self.ledger_stream = int(row[0] or 0)
+        self.alone = row[1] == 1
         self._specs: dict[int, tuple[str, str, FieldSpec | None]] = {}
         for (level, key), number in self.numbers.items():
             of = self.schema.level(level)

@@ -18,12 +18,11 @@ JOINS = " JOIN headers h ON h.no = e.header"
 
 def known_actors(rows: Rows) -> Actors:
     """Every actor revision by (id, revision), as headers name them."""
-    return Actors(
-        {
-            (row.uuid.hex, row.revision): Actor(row.key, row.name, row.section, row.revision)
-            for row in catalog.actors(rows).values()
-        }
-    )
+    return as_named(catalog.actors(rows).values())
+
+
+def as_named(actors: Iterable[catalog.ActorRow]) -> Actors:
+    return Actors({(row.uuid.hex, row.revision): Actor(row.key, row.name, row.section, row.revision) for row in actors})
 
 
 def headers_by_number(rows: Rows, wanted: Iterable[int], actors: Actors) -> dict[int, Header]:

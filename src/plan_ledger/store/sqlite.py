@@ -4,111 +4,27 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import sys
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Lock, RLock
-from types import TracebackType
 from typing import Any
 from uuid import UUID
 
 from eventsourcing.sqlite import SQLiteDatastore
 from eventsourcing.utils import Environment
 
-from plan_ledger.store import errors, migrations
-from plan_ledger.store.faults import translated, typed, typed_errors
+from plan_ledger.store import errors, migrations, sqlite_settings as settings
+from plan_ledger.store.faults import typed_errors
 from plan_ledger.store.places import ledger_file
 from plan_ledger.store.sidecar import SidecarLock
 from plan_ledger.store.sqlite_recorder import LedgerFactory
-from plan_ledger.store.transaction import SqlRow, SqlValue
+from plan_ledger.store.sqlite_transaction import Reading, SqliteTransaction, Writing
 from plan_ledger.store.watching import Polling, Watch
 
 MEMORY = ":memory:"
-APPLICATION_ID = 0x504C4447  # "PLDG"
 _IDLE_READERS = 8
-_CACHE_KIB = 32_768
-_CHECKPOINT_PAGES = 4000
 _WIPE_MILLISECONDS = 2000
-
-
-class SqliteTransaction:
-    """One open transaction on one connection."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._cursor = connection.cursor()
-        self.connection = connection
-
-    def end(self) -> None:
-        """Let go of the connection. Whoever keeps this object must not keep the file from being closed."""
-        with suppress(sqlite3.ProgrammingError):  # the connection was closed before
-            self._cursor.close()
-
-    def all(self, sql: str, params: Sequence[SqlValue] = ()) -> list[SqlRow]:
-        try:
-            return self._cursor.execute(sql, params).fetchall()
-        except sqlite3.Error as error:
-            raise typed(error) from error
-
-    def each(self, sql: str, params: Sequence[SqlValue] = ()) -> Iterator[SqlRow]:
-        return self.connection.execute(sql, params)
-
-    def one(self, sql: str, params: Sequence[SqlValue] = ()) -> SqlRow | None:
-        row: SqlRow | None = self._cursor.execute(sql, params).fetchone()
-        return row
-
-    def run(self, sql: str, params: Sequence[SqlValue] = ()) -> None:
-        self._cursor.execute(sql, params)
-
-    def run_many(self, sql: str, rows: Iterable[Sequence[SqlValue]]) -> None:
-        if isinstance(rows, list) and len(rows) == 1:
-            self._cursor.execute(sql, rows[0])
-        else:
-            self._cursor.executemany(sql, rows)
-
-
-class _Writing:
-    """``with datastore.writing() as tx``. No generators: every change goes through it."""
-
-    __slots__ = ("_datastore", "_transaction")
-
-    def __init__(self, datastore: LedgerDatastore) -> None:
-        self._datastore = datastore
-
-    def __enter__(self) -> SqliteTransaction:
-        with typed_errors():
-            self._transaction = self._datastore.begin()
-        return self._transaction
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with typed_errors():
-            self._datastore.end(self._transaction, commit=error is None)
-        if error is not None and (found := translated(error)) is not None:
-            raise found from error
-
-
-class _Reading:
-    """``with datastore.reading() as rows``. No generators: every question goes through it."""
-
-    __slots__ = ("_datastore", "_transaction")
-
-    def __init__(self, datastore: LedgerDatastore) -> None:
-        self._datastore = datastore
-
-    def __enter__(self) -> SqliteTransaction:
-        with typed_errors():
-            self._transaction = self._datastore.begin_reading()
-        return self._transaction
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with typed_errors():
-            self._datastore.end_reading(self._transaction, whole=error is None)
-        if error is not None and (found := translated(error)) is not None:
-            raise found from error
 
 
 class LedgerDatastore(SQLiteDatastore):
@@ -146,15 +62,15 @@ class LedgerDatastore(SQLiteDatastore):
         with self._naming_the_file(), typed_errors():
             if self.read_only:
                 connection = self._connect()
-                self._check_identity(connection)
-                self._check_version(connection)
+                settings.check_identity(connection, self.path, read_only=self.read_only)
+                settings.check_version(connection, self.path, read_only=self.read_only)
                 self._readers.append(connection)
                 return False
             with self._locked():
                 connection = self._writer_connection()
-                if self._check_identity(connection):
-                    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                self._check_version(connection)
+                if settings.check_identity(connection, self.path, read_only=self.read_only):
+                    connection.execute(f"PRAGMA application_id = {settings.APPLICATION_ID}")
+                settings.check_version(connection, self.path, read_only=self.read_only)
                 self._new = migrations.migrate_sqlite(connection, new_ledger, created_at)
                 return self._new
 
@@ -164,23 +80,6 @@ class LedgerDatastore(SQLiteDatastore):
             yield
         except errors.NotALedger as error:
             raise errors.NotALedger(self.path) from error
-
-    def _check_identity(self, connection: sqlite3.Connection) -> bool:
-        """Whether the database is new; raises where it is somebody else's."""
-        found = connection.execute("PRAGMA application_id").fetchone()[0]
-        if found == APPLICATION_ID:
-            return False
-        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if found or tables or self.read_only:
-            raise errors.NotALedger(self.path)
-        return True
-
-    def _check_version(self, connection: sqlite3.Connection) -> None:
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
-        if found > migrations.LATEST:
-            raise errors.NewerFormat(self.path, found, migrations.LATEST)
-        if self.read_only and found < migrations.LATEST:
-            raise errors.ReadOnlyLedger
 
     def _connect(self) -> sqlite3.Connection:
         if self._closed:
@@ -196,35 +95,11 @@ class LedgerDatastore(SQLiteDatastore):
             uri=False,
         )
         try:
-            self._configure(connection)
+            settings.configure(connection, self.path, in_memory=self.in_memory, read_only=self.read_only)
         except BaseException:  # an interrupt, too, leaves no connection open
             connection.close()
             raise
         return connection
-
-    def _configure(self, connection: sqlite3.Connection) -> None:
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        if self.in_memory:
-            return
-        if not self.read_only:
-            mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
-            if mode != "wal":
-                if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-                    self._check_identity(connection)
-                mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-            if mode != "wal":
-                raise errors.NotDurable("journal_mode=WAL", str(mode))
-            # Pages that many changes touch are written back once, not after every thousand pages of log.
-            connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-        connection.execute("PRAGMA synchronous = FULL")
-        if sys.platform == "darwin":
-            # An ordinary fsync leaves the data in the drive's cache there.
-            connection.execute("PRAGMA fullfsync = ON")
-        level = connection.execute("PRAGMA synchronous").fetchone()[0]
-        if level != 2:
-            raise errors.NotDurable("synchronous=FULL", str(level))
 
     def settings(self) -> dict[str, Any]:
         """What the database reports of itself."""
@@ -244,7 +119,7 @@ class LedgerDatastore(SQLiteDatastore):
         if self.in_memory:
             return self._reading_memory()
         self._check_process()
-        return _Reading(self)
+        return Reading(self)
 
     @contextmanager
     def _reading_memory(self) -> Generator[SqliteTransaction, None, None]:
@@ -298,7 +173,7 @@ class LedgerDatastore(SQLiteDatastore):
         if self.read_only:
             raise errors.ReadOnlyLedger
         self._check_process()
-        return _Writing(self)
+        return Writing(self)
 
     def begin(self) -> SqliteTransaction:
         """Take the locks and open the write transaction, or leave everything as it was."""

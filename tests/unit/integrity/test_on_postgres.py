@@ -7,6 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from plan_ledger import Ledger
+from plan_ledger.integrity import log_check
+from plan_ledger.integrity.course import Course, Known
+from plan_ledger.integrity.quick_look import Look, quick_look
+from plan_ledger.store.transaction import Rows
 
 NAME = "住民の山田太郎さん"
 
@@ -59,3 +63,16 @@ def test_the_doctor_looks_at_the_roles(ledger: Ledger) -> None:
     assert "synchronous_commit=on" in told["durability"].detail
     assert told["refusals"].state == "ok"
     assert told.keys().isdisjoint({"space", "database"})
+
+
+def test_a_page_is_looked_at_in_one_go(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bool] = []
+
+    def looked(rows: Rows, after: int, course: Course, known: Known) -> Look | None:
+        found = quick_look(rows, after, course, known)
+        read.append(found is not None)
+        return found
+
+    monkeypatch.setattr(log_check, "quick_look", looked)
+    assert ledger.verify()
+    assert read == [True, False], "the page, and that there is none behind it"

@@ -15,9 +15,11 @@ from hypothesis import given, strategies as st
 from plan_ledger import Ledger
 from plan_ledger.events.plain import TAIL, Heads, commitments_in, read_plain
 from plan_ledger.integrity import log_check
+from plan_ledger.integrity.course import Course, Known
 from plan_ledger.integrity.findings import Finding
 from plan_ledger.integrity.quick_look import PAGE, Look, quick_look
 from plan_ledger.store.mapper import commitment, commitments
+from plan_ledger.store.transaction import Rows
 from plan_ledger.testing.clock import deterministic_ledger
 
 TAMPERINGS = 120
@@ -67,8 +69,8 @@ def test_every_page_of_an_untouched_ledger_is_looked_at_in_one_go(long: Path, mo
     given_up: list[int] = []
     read: list[int] = []
 
-    def looked(rows: object, after: int, *rest: object) -> Look | None:
-        found = quick_look(rows, after, *rest)  # type: ignore[arg-type]
+    def looked(rows: Rows, after: int, course: Course, known: Known) -> Look | None:
+        found = quick_look(rows, after, course, known)
         (given_up if found is None else read).append(after)
         return found
 

@@ -102,7 +102,7 @@ def test_a_backup_that_fails_leaves_no_file(tmp_path: Path) -> None:
 
 
 def test_a_migrated_schema_equals_a_fresh_one(tmp_path: Path) -> None:
-    from plan_ledger.store.sqlite import APPLICATION_ID
+    from plan_ledger.store.sqlite_settings import APPLICATION_ID
 
     fresh = filled(tmp_path / "fresh.db")
     for start in range(1, migrations.LATEST):
