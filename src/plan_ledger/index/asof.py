@@ -230,4 +230,6 @@ def any_redacted(rows: Rows) -> bool:
 
 def any_late(rows: Rows) -> bool:
     """Whether the ledger holds any fact that counts at another point than the one at which it was recorded."""
-    return rows.one("SELECT 1 FROM facts WHERE effective <> position * 1048576 LIMIT 1") is not None
+    # In the order of the index of such facts, or PostgreSQL looks through all facts for one.
+    late = "SELECT 1 FROM facts WHERE effective <> position * 1048576 ORDER BY effective, position LIMIT 1"
+    return rows.one(late) is not None

@@ -114,8 +114,7 @@ class PlanProposal(Proposal):
             executor.expect([intent for intents in batches for intent in intents])
             for acting, intents in zip(actings, batches, strict=True):
                 work.begin(acting)
-                for intent in intents:
-                    executor.run(intent)
+                executor.run(intents)
 
         return ledger.recording.write(applying)
 

@@ -135,11 +135,15 @@ class Executor:
         if needs:
             self._work.load(needs)
 
-    def run(self, intent: Intent) -> None:
-        """Decide one intent and record its events in the open batch."""
-        if isinstance(intent, Change):
-            self._change(intent)
-            return
+    def run(self, intents: Iterable[Intent]) -> None:
+        """Decide intents one after the other and record their events in the open batch."""
+        for intent in intents:
+            if isinstance(intent, Change):
+                self._change(intent)
+            else:
+                self._carry_out(intent)
+
+    def _carry_out(self, intent: Add | Move | Withdraw | Restore | PlaceAt | CorrectionIntent) -> None:
         if self._coming:
             self._prepare()
         match intent:

@@ -186,20 +186,14 @@ class Recording:
 
 def _record(work: Work, executor: Executor, batches: Sequence[Batch], take: Callable[[Receipt], None]) -> None:
     executor.expect(intent for batch in batches for intent in batch.intents)
-    run = executor.run
     for batch in batches:
         if batch.key is not None:
-            take(record_once(work, batch.acting, batch.key, _request(batch), partial(_run, run, batch.intents)))
+            take(record_once(work, batch.acting, batch.key, _request(batch), partial(executor.run, batch.intents)))
             continue
         before = work.position
         work.begin(batch.acting)
-        _run(run, batch.intents)
+        executor.run(batch.intents)
         take(work.receipt(before))
-
-
-def _run(run: Callable[[Intent], None], intents: Iterable[Intent]) -> None:
-    for intent in intents:
-        run(intent)
 
 
 def record_once(work: Work, acting: Acting, key: str, request: bytes, carry_out: Callable[[], None]) -> Receipt:

@@ -159,8 +159,7 @@ def rollover(
         entries.extend(carried.entries)
 
         def adding() -> None:
-            for intent in carried.intents:
-                executor.run(intent)
+            executor.run(carried.intents)
 
         if key is None:
             before = work.position

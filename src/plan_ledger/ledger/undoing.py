@@ -74,8 +74,7 @@ def undo(work: Work, executor: Executor, acting: Acting, plan: catalog.PlanRow, 
     executor.expect(intents)
     before = work.position
     work.begin(acting, undoes=batch[0])
-    for intent in intents:
-        executor.run(intent)
+    executor.run(intents)
     work.record(events)
     if work.position == before:
         raise NothingToUndo(batch[0])

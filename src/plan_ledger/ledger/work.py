@@ -32,7 +32,7 @@ from plan_ledger.ledger.receipt import Receipt as Receipt
 from plan_ledger.ledger.remembered import HEADERS_KEPT, Caches, Known, Stream
 from plan_ledger.store import log
 from plan_ledger.store.mapper import commitment
-from plan_ledger.store.recorded import Recorded, RecordedBatch
+from plan_ledger.store.recorded import Recorded, RecordedBatch, new_tuple
 from plan_ledger.store.transaction import SqlRow, Transaction
 from plan_ledger.values.ids import IdFactory
 
@@ -105,7 +105,7 @@ class Work(Lookup):
         if said is None:
             said = self._said(acting, undoes, now if late else None)
         collected = self._collected = []
-        self._open = RecordedBatch(said[1], said[2], self._recorded_at, command, collected)
+        self._open = new_tuple(RecordedBatch, (said[1], said[2], self._recorded_at, command, collected))
 
     def _said(self, acting: Acting, undoes: int | None, clock: int | None) -> tuple[Acting, BatchHeader, bytes]:
         """The header as an object and as bytes; kept, if it may be that of other batches, too."""
@@ -197,11 +197,11 @@ class Work(Lookup):
         stream = known.stream
         version = stream.version = stream.version + 1
         position = self.position = self.position + 1
-        self._collected.append(Recorded(position, event, stream.no, stream.raw, version))
+        self._collected.append(new_tuple(Recorded, (position, event, stream.no, stream.raw, version)))
         # What _holds does: a call for each of very many changes is spared.
-        text = event.text or ""
-        known.cells[event.field] = domain.Cell(text, position)
-        known.texts[event.field] = text
+        field, text = event.field, event.text or ""
+        known.cells[field] = new_tuple(domain.Cell, (text, position))
+        known.texts[field] = text
         self._state.characters += len(text)
 
     def _holds(self, known: Known, event: FieldChanged) -> None:

@@ -27,13 +27,12 @@ def configure(connection: Connection, schema: str, *, read_only: bool) -> None:
         NotDurable: A setting without which an acknowledged change could be lost can't be had.
     """
     idle = READER_IDLE_SECONDS if read_only else WRITER_IDLE_SECONDS
-    # A plan that is kept was made when the tables were small, and reads all of them for a row when they have grown. A
-    # writer asks for single rows through an index and for nothing else; a reader's queries are worth a plan each.
-    plans = (
-        "SET plan_cache_mode = force_custom_plan"
-        if read_only
-        else "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
-    )
+    # Every question starts from an index, so that it costs what its answer costs: whatever the planner thinks of tables
+    # that it has or has not looked at, it must not read them whole.
+    plans = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_material = off"
+    if read_only:
+        # A plan that is kept was made when the tables were small; a reader's queries are worth a plan each.
+        plans += "; SET plan_cache_mode = force_custom_plan"
     # Whatever the server, the database or the role says: a commit is on the disk, and with a synchronous standby on
     # its disk too, before it is acknowledged. Only remote_apply promises more and is left.
     script = f"""

@@ -5,8 +5,8 @@ Plain tuples: there is one for every event of a bulk load.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from plan_ledger.events import BatchHeader, Event
 
@@ -29,3 +29,8 @@ class RecordedBatch(NamedTuple):
     recorded_at: int
     command: str | None
     events: Sequence[Recorded]
+
+
+_NEW = "__new__"
+new_tuple: Callable[..., Any] = getattr(tuple, _NEW)
+"""Makes a named tuple of a class and a tuple: what its own constructor calls, at half the cost."""
