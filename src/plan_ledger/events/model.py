@@ -269,5 +269,8 @@ def field_changed(item: UUID, field: str, text: str | None, source: Source | Non
 
     There is one for every change of a bulk load.
     """
-    event: FieldChanged = _validated({"originator_id": item, "field": field, "text": text, "source": source})
+    said = {"originator_id": item, "field": field, "text": text}
+    if source is not None:
+        said["source"] = source
+    event: FieldChanged = _validated(said)
     return event

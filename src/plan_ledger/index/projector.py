@@ -47,9 +47,19 @@ class Projector:
             events, header = batch.events, batch.header_bytes
             self._events(events)
             first, last = events[0].position, events[-1].position
-            for actor, role in owners.get(header) or self._owners(header, batch.header):
+            for actor, role in owners.get(header) or self.owners(header, batch.header):
                 add((actor, first, role, last))
         self.flush()
+
+    def put_changes(self, facts: list[SqlRow], authorship: list[SqlRow]) -> None:
+        """Bring the index up to date with ordinary changes of fields, given as rows of these two tables."""
+        self._facts, self._authorship = facts, authorship
+        self._heads = {register: position for position, register, _, _ in facts}
+        self.flush()
+
+    def register(self, item: int, key: str) -> int:
+        """The register of a field of an item."""
+        return register(item, self._number(item, key))
 
     def project_events(self, events: Iterable[Recorded]) -> None:
         """Bring the index up to date with events; whose they are is written down elsewhere."""
@@ -64,7 +74,7 @@ class Projector:
                 try:
                     no = stream << BITS | numbers[stream][event.field]
                 except KeyError:
-                    no = stream << BITS | self._number(stream, event.field)
+                    no = self.register(stream, event.field)
                 facts.append((position, no, position << ROOM, 0 if event.text is None and not event.redacted else 1))
                 heads[no] = position
             elif isinstance(event, ItemEvent):
@@ -206,7 +216,7 @@ class Projector:
         assert number is not None
         return number
 
-    def _owners(self, content: bytes, header: BatchHeader) -> list[tuple[int, int]]:
+    def owners(self, content: bytes, header: BatchHeader) -> list[tuple[int, int]]:
         """(actor, role) of everybody whom a header names: 0 recorded it, 1 on whose behalf, 2 approved it."""
         owners = self._names.owners
         if len(owners) >= _HEADERS_KEPT:

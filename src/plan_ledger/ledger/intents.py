@@ -176,7 +176,12 @@ class Executor:
         self._work.record(domain.decide(None, command, level, schema.above(level.key)))
         siblings[intent.item] = rank
 
-    def _change(self, intent: Change) -> None:
+    def find(self, intent: Change) -> tuple[Known, LevelSpec, str]:
+        """The item that is to be changed, its level, and the key of the field, which is read.
+
+        Raises:
+            UnknownItem, UnknownField: There is none.
+        """
         known = self._items.get(intent.item) or self._known(intent.item)
         fields = known.fields or self._fields_of(known)
         level = fields.level
@@ -188,6 +193,10 @@ class Executor:
                 self._prepare()
             if key not in known.cells:  # it was asked for by its label
                 self._work.load({intent.item: (key,)})
+        return known, level, key
+
+    def _change(self, intent: Change) -> None:
+        known, level, key = self.find(intent)
         expected, source = intent.expected, intent.source
         if expected is not None and self._is_own(intent, known.item.cell(key).position):
             expected = None
@@ -195,10 +204,10 @@ class Executor:
         try:
             event = domain.change_field(known.item, level, key, text, expected, source and _clean(source))
         except PlanLedgerError as error:
-            self._name(error, intent.item, level)
+            self.name(error, intent.item, level)
             raise
         if event is not None:
-            self._work.record_change(known, event)
+            self._work.record([event])
 
     def _known(self, uuid: UUID) -> Known:
         if self._coming:
@@ -218,7 +227,7 @@ class Executor:
         """Whether a change was made in this batch, or by the same editor since: nobody conflicts with themselves."""
         return position > self._work.batch_start or any(first <= position <= last for first, last in intent.own)
 
-    def _name(self, error: PlanLedgerError, uuid: UUID, level: LevelSpec) -> None:
+    def name(self, error: PlanLedgerError, uuid: UUID, level: LevelSpec) -> None:
         """Say in the error which item it is about: the title is only read when there is something to tell."""
         item = self._work.item(uuid, level.title)
         if item is not None:

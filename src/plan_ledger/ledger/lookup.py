@@ -24,7 +24,7 @@ class Lookup:
 
     def __init__(self, tx: Transaction, caches: Caches, ledger: UUID) -> None:
         self.tx = tx
-        self._caches = caches
+        self.caches = caches
         self.head = log.read_head(tx, ledger)
         self._state = state = caches.state
         if state.head != self.head.hash or state.characters > CHARACTERS_KEPT:
@@ -38,7 +38,7 @@ class Lookup:
 
     def load(self, needs: Mapping[UUID, Collection[str]]) -> None:
         """Read the items that commands are about, and the fields they touch, in few queries."""
-        tx, names = self.tx, self._caches.names
+        tx, names = self.tx, self.caches.names
         unknown = {uuid.bytes: uuid for uuid in needs if uuid not in self._items}
         plans = names.plans
         late = bool(unknown) and asof.any_late(tx)
@@ -63,7 +63,7 @@ class Lookup:
         self._load_cells(needs)
 
     def _load_cells(self, needs: Mapping[UUID, Collection[str]]) -> None:
-        names = self._caches.names
+        names = self.caches.names
         wanted: dict[int, tuple[Known, str]] = {}
         for uuid, keys in needs.items():
             known = self._items.get(uuid)
@@ -93,7 +93,7 @@ class Lookup:
                 self._read(known, key, text, head)
 
     def _number(self, plan: int, level: str, key: str) -> int | None:
-        fields = self._caches.names.fields
+        fields = self.caches.names.fields
         if (plan, level, key) not in fields:
             for each_level, each_key, number in self.tx.all(
                 "SELECT level, key, number FROM fields WHERE plan = ?", (plan,)
@@ -116,7 +116,7 @@ class Lookup:
 
     def stream(self, uuid: UUID) -> int | None:
         """The number of a stream that the log has."""
-        streams = self._caches.names.streams
+        streams = self.caches.names.streams
         if uuid not in streams:
             log.find_streams(self.tx, [uuid], streams)
         return streams.get(uuid)

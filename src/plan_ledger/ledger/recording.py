@@ -18,6 +18,7 @@ from uuid import UUID, uuid5
 
 from attrs import define, field
 
+from plan_ledger.ledger import ordinary
 from plan_ledger.ledger.acting import Acting, ActingContext
 from plan_ledger.ledger.errors import BatchEnded, KeyUsedOtherwise, NotInBatch
 from plan_ledger.ledger.hooks import Hooks
@@ -186,7 +187,8 @@ class Recording:
 
 def _record(work: Work, executor: Executor, batches: Sequence[Batch], take: Callable[[Receipt], None]) -> None:
     executor.expect(intent for batch in batches for intent in batch.intents)
-    for batch in batches:
+    coming = iter(batches)
+    while (batch := ordinary.record(work, executor, coming, take)) is not None:
         if batch.key is not None:
             take(record_once(work, batch.acting, batch.key, _request(batch), partial(executor.run, batch.intents)))
             continue

@@ -106,6 +106,10 @@ class State:
         self.forget_schemas()
 
 
+Said = tuple[Acting, BatchHeader, bytes]
+"""Who acts, and the header that says so: as an object and as it is stored."""
+
+
 @define
 class Caches:
     """What one ledger remembers between writes; dropped whole when a write fails."""
@@ -115,5 +119,5 @@ class Caches:
     numbers: log.Numbers = field(factory=log.Numbers)
     state: State = field(factory=State)
     schemas: dict[tuple[int, int], Schema] = field(factory=dict[tuple[int, int], Schema])  # by plan and revision
-    # By who acts (the very object, kept here so that no other can have its id): the header as it is stored.
-    headers: dict[int, tuple[Acting, BatchHeader, bytes]] = field(factory=dict[int, tuple[Acting, BatchHeader, bytes]])
+    # By who acts: the very object, kept here so that no other can have its id.
+    headers: dict[int, Said] = field(factory=dict[int, Said])

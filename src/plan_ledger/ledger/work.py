@@ -29,7 +29,7 @@ from plan_ledger.index.projector import Projector
 from plan_ledger.ledger.acting import Acting, Person
 from plan_ledger.ledger.lookup import Lookup
 from plan_ledger.ledger.receipt import Receipt as Receipt
-from plan_ledger.ledger.remembered import HEADERS_KEPT, Caches, Known, Stream
+from plan_ledger.ledger.remembered import HEADERS_KEPT, Caches, Known, Said, Stream
 from plan_ledger.store import log
 from plan_ledger.store.mapper import commitment
 from plan_ledger.store.recorded import Recorded, RecordedBatch, new_tuple
@@ -66,19 +66,18 @@ class Work(Lookup):
         self, tx: Transaction, store: LedgerStore, caches: Caches, ledger: UUID, clock: Clock, ids: IdFactory
     ) -> None:
         super().__init__(tx, caches, ledger)
-        self._store = store
+        self.store = store
         self._ledger = ledger
-        self._clock = clock
+        self.clock = clock
         self._ids = ids
         self.guard: Callable[[Sequence[RecordedBatch]], None] | None = None
         self.position = self.head.position
         self.batch_start = self.position
-        self._recorded_at = self.head.recorded_at
+        self.recorded_at = self.head.recorded_at
         self._foreseen = True
         self._warned = False
         self._new_streams: list[SqlRow] = []
         self._last_stream: int | None = None
-        self._headers = caches.headers
         self._open: RecordedBatch | None = None
         self._collected: list[Recorded] = []
         self._pending: list[RecordedBatch] = []
@@ -93,28 +92,40 @@ class Work(Lookup):
         self.batch_start = self.position
         if self._newcomers:
             self._newcomers = {}
-        now = (self._clock() - _EPOCH) // _MICROSECOND
-        late = now < self._recorded_at
-        if late:
-            if not self._warned:  # once a write, however many batches it has
-                _log.warning("the clock is %d µs behind the last record; its time is kept", self._recorded_at - now)
-            self._warned = True
+        now = (self.clock() - _EPOCH) // _MICROSECOND
+        if now < self.recorded_at:
+            said = self.said_late(acting, now, undoes)
         else:
-            self._recorded_at = now
-        said = self._headers.get(id(acting)) if undoes is None and not late else None
-        if said is None:
-            said = self._said(acting, undoes, now if late else None)
+            self.recorded_at = now
+            said = self.caches.headers.get(id(acting)) if undoes is None else None
+            if said is None:
+                said = self._said(acting, undoes, None)
         collected = self._collected = []
-        self._open = new_tuple(RecordedBatch, (said[1], said[2], self._recorded_at, command, collected))
+        self._open = new_tuple(RecordedBatch, (said[1], said[2], self.recorded_at, command, collected))
 
-    def _said(self, acting: Acting, undoes: int | None, clock: int | None) -> tuple[Acting, BatchHeader, bytes]:
+    def said(self, acting: Acting) -> Said | None:
+        """The header of batches of those who act; None where one of them is new to the ledger."""
+        persons = (acting.actor, acting.on_behalf_of, acting.approver)
+        if any(person is not None and self._known(person) is None for person in persons):
+            return None
+        return self._said(acting, None, None)
+
+    def said_late(self, acting: Acting, clock: int, undoes: int | None = None) -> Said:
+        """The header of a batch at which the clock is behind the last record, whose time the batch then has."""
+        if not self._warned:  # once a write, however many batches it has
+            _log.warning("the clock is %d µs behind the last record; its time is kept", self.recorded_at - clock)
+        self._warned = True
+        return self._said(acting, undoes, clock)
+
+    def _said(self, acting: Acting, undoes: int | None, clock: int | None) -> Said:
         """The header as an object and as bytes; kept, if it may be that of other batches, too."""
         header = self._header(acting, undoes, clock)
         said = (acting, header, header.to_bytes())
         if undoes is None and clock is None and not self._newcomers:
-            if len(self._headers) >= HEADERS_KEPT:
-                self._headers.clear()
-            self._headers[id(acting)] = said
+            headers = self.caches.headers
+            if len(headers) >= HEADERS_KEPT:
+                headers.clear()
+            headers[id(acting)] = said
         return said
 
     def _header(self, acting: Acting, undoes: int | None, clock: int | None) -> BatchHeader:
@@ -132,19 +143,24 @@ class Work(Lookup):
         )
 
     def _ref(self, person: Person) -> ActorRef:
-        people = self._caches.people
+        ref = self._known(person)
+        if ref is None and person not in self._newcomers:
+            known_refs = {**self.caches.people, **self._newcomers}
+            revisions = [ref for known, ref in known_refs.items() if known.key == person.key]
+            actor = revisions[0].id if revisions else self._ids()
+            revision = max((each.revision for each in revisions), default=0) + 1
+            self._newcomers[person] = ActorRef(id=actor, revision=revision)
+        return ref or self._newcomers[person]
+
+    def _known(self, person: Person) -> ActorRef | None:
+        """Somebody whom the ledger knows; None for who is new to it."""
+        people = self.caches.people
         if person not in people:
             for actor, revision, body in self.tx.all("SELECT actor, revision, body FROM profiles"):
                 profile = json.loads(body)
                 known = Person(profile["name"], profile.get("id"), profile.get("section"))
                 people[known] = ActorRef(id=UUID(bytes=bytes(actor)), revision=revision)
-        if person not in people and person not in self._newcomers:
-            known_refs = {**people, **self._newcomers}
-            revisions = [ref for known, ref in known_refs.items() if known.key == person.key]
-            actor = revisions[0].id if revisions else self._ids()
-            revision = max((each.revision for each in revisions), default=0) + 1
-            self._newcomers[person] = ActorRef(id=actor, revision=revision)
-        return people.get(person) or self._newcomers[person]
+        return people.get(person)
 
     def _introduce(self) -> list[Event]:
         """The events that introduce who is new to the ledger; their particulars go beside the log."""
@@ -152,7 +168,7 @@ class Work(Lookup):
         for person, ref in self._newcomers.items():
             particulars = {"id": person.id, "name": person.name, "section": person.section}
             body = json.dumps({k: v for k, v in particulars.items() if v is not None}, ensure_ascii=False)
-            salt = self._store.salts()
+            salt = self.store.salts()
             self.tx.run(
                 "INSERT INTO profiles (actor, revision, salt, body) VALUES (?, ?, ?, ?)",
                 (ref.id.bytes, ref.revision, salt, body),
@@ -162,7 +178,7 @@ class Work(Lookup):
                     originator_id=self._ledger, actor=ref.id, revision=ref.revision, commitment=commitment(salt, body)
                 )
             )
-            self._caches.people[person] = ref
+            self.caches.people[person] = ref
         self._newcomers = {}
         return events
 
@@ -189,20 +205,6 @@ class Work(Lookup):
                 # What then holds, the index says when it was brought up to date.
                 self._foreseen = False
                 self._state.forget_item(uuid)
-
-    def record_change(self, known: Known, event: FieldChanged) -> None:
-        """Add a decided ordinary change of a field, as :meth:`record` does: nearly all events are this."""
-        if self._newcomers:
-            self.record(self._introduce())
-        stream = known.stream
-        version = stream.version = stream.version + 1
-        position = self.position = self.position + 1
-        self._collected.append(new_tuple(Recorded, (position, event, stream.no, stream.raw, version)))
-        # What _holds does: a call for each of very many changes is spared.
-        field, text = event.field, event.text or ""
-        known.cells[field] = new_tuple(domain.Cell, (text, position))
-        known.texts[field] = text
-        self._state.characters += len(text)
 
     def _holds(self, known: Known, event: FieldChanged) -> None:
         """What ``domain.evolve`` says of the event that was recorded last, without a new item for every change."""
@@ -250,7 +252,7 @@ class Work(Lookup):
             if self._last_stream is None:
                 self._last_stream = log.last_stream(self.tx)
             no = self._last_stream = self._last_stream + 1
-            self._caches.names.streams[uuid] = no
+            self.caches.names.streams[uuid] = no
             self._new_streams.append((no, uuid.bytes))
             version = 0
         else:
@@ -274,8 +276,8 @@ class Work(Lookup):
         if self._new_streams:
             self.tx.run_many("INSERT INTO streams (no, uuid) VALUES (?, ?)", self._new_streams)
             self._new_streams = []
-        self.head = self._store.writer.append(self.tx, self.head, self._pending, self._caches.numbers)
-        Projector(self.tx, self._caches.names).project(self._pending)
+        self.head = self.store.writer.append(self.tx, self.head, self._pending, self.caches.numbers)
+        Projector(self.tx, self.caches.names).project(self._pending)
         self._pending = []
 
     def finish(self) -> None:
@@ -290,4 +292,4 @@ class Work(Lookup):
         """What was recorded since a position."""
         if self.position == before:
             return Receipt(None, None)
-        return Receipt(before + 1, self.position, self._recorded_at)
+        return Receipt(before + 1, self.position, self.recorded_at)

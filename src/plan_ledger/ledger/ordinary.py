@@ -1,0 +1,114 @@
+"""The short way for what a bulk load is made of: batches of one ordinary change of a field each, without a key.
+
+Every change is decided by the domain, validated, sealed, linked and indexed as any other. What is spared are the
+objects that carry it from one of these to the next, and a round through each of them for every change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+
+from plan_ledger.domain import items as domain
+from plan_ledger.errors import PlanLedgerError
+from plan_ledger.index import catalog
+from plan_ledger.index.projector import Projector
+from plan_ledger.index.registers import BITS
+from plan_ledger.ledger.intents import Batch, Change, Executor
+from plan_ledger.ledger.receipt import Receipt
+from plan_ledger.ledger.work import Work
+from plan_ledger.store import log
+from plan_ledger.store.chain import link
+from plan_ledger.store.recorded import new_tuple
+from plan_ledger.store.transaction import Blob, SqlRow
+from plan_ledger.values.coordinates import ROOM
+from plan_ledger.values.texts import clean_text
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Callable[[Receipt], None]) -> Batch | None:
+    """Record batches for as long as they are of this kind. Returns the first that is not, unrecorded."""
+    first = next(batches, None)
+    if first is None or _plain(first) is None or _any_policies(work):
+        return first
+    work.flush()
+    caches, state, tx = work.caches, work.state, work.tx
+    headers, header_numbers, types = caches.headers, caches.numbers.headers, caches.numbers.types
+    numbers, owners, projector = caches.names.numbers, caches.names.owners, Projector(tx, caches.names)
+    seal, clock, find, change_field = work.store.sealer.seal, work.clock, executor.find, domain.change_field
+    position, previous, recorded_at = work.position, work.head.hash, work.recorded_at
+    events: list[SqlRow] = []
+    texts: list[SqlRow] = []
+    facts: list[SqlRow] = []
+    authorship: list[SqlRow] = []
+    other = None
+    for batch in chain((first,), batches):
+        change = _plain(batch)
+        said = headers.get(id(batch.acting)) or work.said(batch.acting)
+        if change is None or said is None:
+            other = batch
+            break
+        now = (clock() - _EPOCH) // _MICROSECOND
+        if now < recorded_at:
+            work.recorded_at = recorded_at
+            said = work.said_late(batch.acting, now)
+        else:
+            recorded_at = now
+        known, level, key = find(change)
+        text = clean_text(change.text)
+        try:
+            event = change_field(known.item, level, key, text)
+        except PlanLedgerError as error:
+            executor.name(error, change.item, level)
+            raise
+        if event is None:
+            take(Receipt(None, None))
+            continue
+        position += 1
+        stream, content = known.stream, said[2]
+        no, raw, version = stream.no, stream.raw, stream.version + 1
+        stream.version = version
+        topic, payload, _, salt = seal(event)
+        type_no, name = types.get(topic) or caches.numbers.type_of(tx, topic)
+        header = header_numbers.get(content) or caches.numbers.header(tx, content)
+        previous = link(previous, position, position, raw, version, name, recorded_at, content, None, payload)
+        events.append((position, no, version, type_no, position, recorded_at, header, Blob(payload), Blob(previous)))
+        try:
+            register = no << BITS | numbers[no][key]
+        except KeyError:
+            register = projector.register(no, key)
+        if salt is not None:
+            texts.append((position, Blob(salt), text))
+        facts.append((position, register, position << ROOM, 0 if salt is None else 1))
+        for actor, role in owners.get(content) or projector.owners(content, said[1]):
+            authorship.append((actor, position, role, position))
+        known.cells[key] = new_tuple(domain.Cell, (text, position))
+        known.texts[key] = text
+        state.characters += len(text)
+        take(Receipt(position, position, recorded_at))
+    if events:
+        log.insert(tx, events, texts, keyed=False)
+        projector.put_changes(facts, authorship)
+        work.head = log.Head(position, previous, recorded_at)
+    work.position, work.recorded_at = position, recorded_at
+    return other
+
+
+def _plain(batch: Batch) -> Change | None:
+    """The only intent of a batch, if it is a change that needs nothing looked up but the field."""
+    if batch.key is not None or len(batch.intents) != 1:
+        return None
+    change = batch.intents[0]
+    if type(change) is not Change or change.expected is not None or change.source is not None:
+        return None
+    return change
+
+
+def _any_policies(work: Work) -> bool:
+    """Whether any plan has policies: what they ask for is looked for in events that wait to be written."""
+    if work.state.policies is None:
+        work.state.policies = catalog.any_policies(work.tx)
+    return work.state.policies
