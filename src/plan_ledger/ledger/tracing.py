@@ -89,11 +89,12 @@ class PlanTracing(PlanQueries):
             UnknownItem, UnknownField: With the nearest names.
         """
         found = super().history(item, field)
-        if follow_lineage:
-            plans = {plan.title: plan for plan in self._ledger.plans()}
-            for entry in self.lineage(item).earlier:
-                with suppress(UnknownField):
-                    found += PlanQueries.history(plans[entry.plan], entry.item.hex, field)
+        if not follow_lineage:
+            return found
+        plans = {plan.title: plan for plan in self._ledger.plans()}
+        for entry in self.lineage(item).earlier:
+            with suppress(UnknownField):
+                found += PlanQueries.history(plans[entry.plan], entry.item.hex, field)
         return sorted(found, key=lambda row: row.position)
 
     def lineage(self, item: Item | str) -> Lineage:

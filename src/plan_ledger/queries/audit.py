@@ -168,16 +168,16 @@ def history(rows: Rows, teller: Teller, item: int, number: int, upto: int) -> li
     """Every fact of one register in order of recording, with what each took the place of."""
     found = rows.all(_HISTORY, (register(item, number), upto))
     found.sort(key=_position)
-    seen: list[tuple[int, int]] = []
-    texts: dict[int, tuple[str | None, int]] = {}
+    seen: list[tuple[int, int, str | None, int]] = []  # in the order of counting
     whole: list[SqlRow] = []
     for entry in found:
-        position, effective = entry[0], entry[7]
+        own = (entry[7], entry[0], entry[9], entry[8])
         at = len(seen)
-        while at and seen[at - 1] > (effective, position):
+        while at and seen[at - 1][:2] > own[:2]:
             at -= 1
-        old = seen[at - 1][1] if at else None
-        seen.insert(at, (effective, position))
-        texts[position] = entry[9], entry[8]
-        whole.append((*entry, old, *(texts[old] if old is not None else (None, None))))
+        whole.append((*entry, *(seen[at - 1][1:] if at else _NOTHING)))
+        seen.insert(at, own)
     return teller.tell(rows, whole)
+
+
+_NOTHING = (None, None, None)

@@ -16,8 +16,9 @@ from plan_ledger.values.texts import REDACTED_TEXT
 
 
 def time_of(microseconds: int, zone: str = "UTC") -> datetime:
-    found = datetime.fromtimestamp(microseconds // 1_000_000, _zone(zone))
-    rest = microseconds % 1_000_000
+    """A recorded time, microseconds since 1970 in UTC, as a time of a zone."""
+    seconds, rest = divmod(microseconds, 1_000_000)
+    found = datetime.fromtimestamp(seconds, _zone(zone))
     return found.replace(microsecond=rest) if rest else found
 
 
@@ -80,6 +81,10 @@ class Header:
         """Who recorded it, as of then."""
         return self.who("actor") or ERASED
 
+    @cached_property
+    def reason(self) -> str | None:
+        return self.words.get("reason")
+
     def who(self, role: str) -> Actor | None:
         ref = self.words.get(role)
         return None if ref is None else self.actors.get((ref["id"], ref.get("revision", 1)), ERASED)
@@ -127,7 +132,7 @@ class Cause(Weak):
 
     @property
     def reason(self) -> str | None:
-        return self.header.get("reason")
+        return self.batch_header.reason
 
     def source_text(self) -> str | None:
         """Document, sheet and cell, or the words given, for people."""
