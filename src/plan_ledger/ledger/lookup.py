@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from plan_ledger.domain import items as domain
@@ -17,6 +17,9 @@ from plan_ledger.values.coordinates import Pair
 
 REDACTED = "\x00"
 """Stands for a text that was destroyed: equal to nothing that can be recorded, since no text may hold it."""
+
+_MANY, _SHARE = 64, 16
+"""A plan is read whole when this many of its items are asked for at once, and they are one in this many of all."""
 
 
 class Lookup:
@@ -38,8 +41,17 @@ class Lookup:
 
     def load(self, needs: Mapping[UUID, Collection[str]]) -> None:
         """Read the items that commands are about, and the fields they touch, in few queries."""
+        unknown = [uuid for uuid in needs if uuid not in self._items]
+        if len(unknown) >= _MANY:
+            self._load_plan_of(unknown)
+            unknown = [uuid for uuid in unknown if uuid not in self._items]
+        if unknown:
+            self._load_items(unknown)
+        self._load_cells(needs)
+
+    def _load_items(self, wanted: Iterable[UUID]) -> None:
         tx, names = self.tx, self.caches.names
-        unknown = {uuid.bytes: uuid for uuid in needs if uuid not in self._items}
+        unknown = {uuid.bytes: uuid for uuid in wanted if uuid not in self._items}
         plans = names.plans
         late = bool(unknown) and asof.any_late(tx)
         for chunk in chunks(list(unknown)):
@@ -60,7 +72,16 @@ class Lookup:
                 stream = self._streams.setdefault(uuid, Stream(no, uuid.bytes, version))
                 item = domain.Item(uuid, plans[plan], level, bool(alive), above, rank or "", {})
                 self._items[uuid] = Known.of(item, stream)
-        self._load_cells(needs)
+
+    def _load_plan_of(self, items: Sequence[UUID]) -> None:
+        """Read the plan of the first of these items whole, if they are a good part of it: more will follow."""
+        row = self.tx.one(
+            "SELECT i.plan, s.uuid, (SELECT count(*) FROM items c WHERE c.plan = i.plan) FROM streams n"
+            " JOIN items i ON i.no = n.no JOIN streams s ON s.no = i.plan WHERE n.uuid = ?",
+            (items[0].bytes,),
+        )
+        if row is not None and row[2] <= _SHARE * len(items):
+            self._load_plan(row[0], UUID(bytes=bytes(row[1])))
 
     def _load_cells(self, needs: Mapping[UUID, Collection[str]]) -> None:
         names = self.caches.names
@@ -127,8 +148,7 @@ class Lookup:
         """A plan's items as they stand with everything decided so far, every field of theirs read."""
         state = self._state
         if plan.uuid not in state.whole:
-            self._load_plan(plan)
-            state.whole.add(plan.uuid)
+            self._load_plan(plan.no, plan.uuid)
         table = state.tables.get(plan.uuid)
         if table is None:
             items = self._items
@@ -142,15 +162,16 @@ class Lookup:
             table = state.tables[plan.uuid] = Table(structure, asof.live(structure))
         return table
 
-    def _load_plan(self, plan: PlanRow) -> None:
-        rows = self.tx.all("SELECT s.uuid FROM items i JOIN streams s ON s.no = i.no WHERE i.plan = ?", (plan.no,))
-        self.load(dict.fromkeys([UUID(bytes=bytes(uuid)) for (uuid,) in rows], ()))
-        by_number = {known.stream.no: known for known in self._items.values() if known.item.plan == plan.uuid}
-        keys = {number: key for (_, key), number in catalog.field_numbers(self.tx, plan.no).items()}
-        for no, position, body, *gone in asof.plan_texts(self.tx, plan.no, Pair.of(self.head.position)):
+    def _load_plan(self, plan: int, uuid: UUID) -> None:
+        rows = self.tx.all("SELECT s.uuid FROM items i JOIN streams s ON s.no = i.no WHERE i.plan = ?", (plan,))
+        self._load_items(UUID(bytes=bytes(raw)) for (raw,) in rows)
+        by_number = {known.stream.no: known for known in self._items.values() if known.item.plan == uuid}
+        keys = {number: key for (_, key), number in catalog.field_numbers(self.tx, plan).items()}
+        for no, position, body, *gone in asof.plan_texts(self.tx, plan, Pair.of(self.head.position)):
             known, key = by_number[no >> BITS], keys[no & MASK]
             if key not in known.cells:
                 self._read(known, key, REDACTED if gone else body, position)
+        self._state.whole.add(uuid)
 
     def _read(self, known: Known, key: str, text: str, position: int) -> None:
         known.put(key, text, position)

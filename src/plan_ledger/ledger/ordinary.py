@@ -20,6 +20,7 @@ from plan_ledger.ledger.receipt import Receipt
 from plan_ledger.ledger.work import Work
 from plan_ledger.store import log
 from plan_ledger.store.chain import link
+from plan_ledger.store.mapper import FIELD_CHANGED
 from plan_ledger.store.recorded import new_tuple
 from plan_ledger.store.transaction import Blob, SqlRow
 from plan_ledger.values.coordinates import ROOM
@@ -36,9 +37,11 @@ def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Calla
         return first
     work.flush()
     caches, state, tx = work.caches, work.state, work.tx
-    headers, header_numbers, types = caches.headers, caches.numbers.headers, caches.numbers.types
+    headers, header_numbers = caches.headers, caches.numbers.headers
     numbers, owners, projector = caches.names.numbers, caches.names.owners, Projector(tx, caches.names)
-    seal, clock, find, change_field = work.store.sealer.seal, work.clock, executor.find, domain.change_field
+    type_no, name = caches.numbers.type_of(tx, FIELD_CHANGED)
+    seal, seal_text = work.store.sealer.seal, work.store.sealer.seal_text
+    clock, find, change_field = work.clock, executor.find, domain.change_field
     position, previous, recorded_at = work.position, work.head.hash, work.recorded_at
     events: list[SqlRow] = []
     texts: list[SqlRow] = []
@@ -71,8 +74,11 @@ def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Calla
         stream, content = known.stream, said[2]
         no, raw, version = stream.no, stream.raw, stream.version + 1
         stream.version = version
-        topic, payload, _, salt = seal(event)
-        type_no, name = types.get(topic) or caches.numbers.type_of(tx, topic)
+        if text:
+            payload, salt = seal_text(key, text)
+            texts.append((position, Blob(salt), text))
+        else:
+            payload = seal(event)[1]
         header = header_numbers.get(content) or caches.numbers.header(tx, content)
         previous = link(previous, position, position, raw, version, name, recorded_at, content, None, payload)
         events.append((position, no, version, type_no, position, recorded_at, header, Blob(payload), Blob(previous)))
@@ -80,9 +86,7 @@ def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Calla
             register = no << BITS | numbers[no][key]
         except KeyError:
             register = projector.register(no, key)
-        if salt is not None:
-            texts.append((position, Blob(salt), text))
-        facts.append((position, register, position << ROOM, 0 if salt is None else 1))
+        facts.append((position, register, position << ROOM, 1 if text else 0))
         for actor, role in owners.get(content) or projector.owners(content, said[1]):
             authorship.append((actor, position, role, position))
         known.cells[key] = new_tuple(domain.Cell, (text, position))

@@ -19,7 +19,7 @@ from plan_ledger.events import Event, FieldChanged, read_payload, type_name
 SALT_BYTES = 16
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 SaltFactory = Callable[[], bytes]
-_FIELD_CHANGED = type_name(FieldChanged)
+FIELD_CHANGED = type_name(FieldChanged)
 
 
 @define(eq=False, slots=False)
@@ -82,18 +82,21 @@ class LedgerMapper(Mapper[UUID]):
         if not isinstance(event, FieldChanged) or (text := event.text) is None:
             payload = event.__pydantic_serializer__.to_json(event, exclude_none=True)
             return self._types[type(event)], payload, None, None
-        salt = self._salts()
         if event.effective is None and event.source is None and event.corrects is None:
-            # The same bytes as below for the common case: keys and digests need no escaping in JSON.
-            return (
-                _FIELD_CHANGED,
-                b'{"field":"%b","text":"%b"}' % (event.field.encode(), _commitment(salt, text)),
-                text,
-                salt,
-            )
+            payload, salt = self.seal_text(event.field, text)
+            return FIELD_CHANGED, payload, text, salt
+        salt = self._salts()
         committed = event.model_copy(update={"text": commitment(salt, text)})
         payload = event.__pydantic_serializer__.to_json(committed, exclude_none=True)
-        return _FIELD_CHANGED, payload, text, salt
+        return FIELD_CHANGED, payload, text, salt
+
+    def seal_text(self, field: str, text: str) -> tuple[bytes, bytes]:
+        """(payload, salt) of an ordinary change of a field to a text: the bytes that pydantic would write.
+
+        Keys and digests need no escaping in JSON.
+        """
+        salt = self._salts()
+        return b'{"field":"%b","text":"%b"}' % (field.encode(), _commitment(salt, text)), salt
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """The event; its text where the stored event brings one that fits the commitment.
