@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Unpack
@@ -12,7 +13,7 @@ from attrs import evolve
 
 from plan_ledger.index import catalog
 from plan_ledger.ledger import editions
-from plan_ledger.ledger.errors import AmbiguousItem, UnknownItem
+from plan_ledger.ledger.errors import AmbiguousItem, UnknownField, UnknownItem
 from plan_ledger.ledger.intents import field_key, find_level
 from plan_ledger.ledger.item import Item
 from plan_ledger.ledger.naming import ever_field
@@ -213,11 +214,18 @@ class PlanQueries:
         """Every change of one field, in order of recording; corrections stand where they were recorded."""
         from plan_ledger.queries import audit as auditing
 
+        uuid = item.id if isinstance(item, Item) else id_of(item)
         with self._ledger.reading() as rows:
+            if uuid is not None and (known := self._teller) is not None and (no := known.number_of(rows, uuid)):
+                # Asked on the strength of what was known before: the answer says whether that still holds.
+                with suppress(UnknownField):
+                    spec = ever_field((known.schema,), no[1], field)
+                    if found := auditing.history(rows, known, no[0], known.numbers[no[1], spec.key]):
+                        return found
             teller = self.teller(rows)
-            no, level = self._known(rows, teller, item)
-            spec = ever_field((teller.schema,), level, field)
-            return auditing.history(rows, teller, no, teller.numbers[level, spec.key], teller.head)
+            no = self._known(rows, teller, item)
+            spec = ever_field((teller.schema,), no[1], field)
+            return auditing.history(rows, teller, no[0], teller.numbers[no[1], spec.key])
 
     def _item_row(self, rows: Rows, uuid: UUID) -> tuple[int, str]:
         row = rows.one(

@@ -159,14 +159,17 @@ def count(reading: Reading, telling: Telling, selection: Selection) -> int:
 # What the index of registers holds of a fact, it is not looked up for: its state is asked only where there is no text.
 _HISTORY = (
     f"SELECT {NUMBERED}, e.batch, e.hash, f.register, f.effective, CASE WHEN x.body IS NULL THEN f.state ELSE 1 END,"
-    " x.body FROM facts f CROSS JOIN events e LEFT JOIN texts x ON x.position = f.position"
-    " WHERE f.register = ? AND f.position <= ? AND e.position = f.position"
+    " x.body, (SELECT max(position) FROM events) FROM facts f CROSS JOIN events e"
+    " LEFT JOIN texts x ON x.position = f.position WHERE f.register = ? AND e.position = f.position"
 )
 
 
-def history(rows: Rows, teller: Teller, item: int, number: int, upto: int) -> list[AuditRow]:
-    """Every fact of one register in order of recording, with what each took the place of."""
-    found = rows.all(_HISTORY, (register(item, number), upto))
+def history(rows: Rows, teller: Teller, item: int, number: int) -> list[AuditRow]:
+    """Every fact of one register in order of recording, with what each took the place of; nothing where the teller is
+    one of another head."""
+    found = rows.all(_HISTORY, (register(item, number),))
+    if not found or found[0][-1] != teller.head:
+        return []
     found.sort(key=_position)
     seen: list[tuple[int, int, str | None, int]] = []  # in the order of counting
     whole: list[SqlRow] = []
@@ -175,7 +178,7 @@ def history(rows: Rows, teller: Teller, item: int, number: int, upto: int) -> li
         at = len(seen)
         while at and seen[at - 1][:2] > own[:2]:
             at -= 1
-        whole.append((*entry, *(seen[at - 1][1:] if at else _NOTHING)))
+        whole.append((*entry[:-1], *(seen[at - 1][1:] if at else _NOTHING)))
         seen.insert(at, own)
     return teller.tell(rows, whole)
 
