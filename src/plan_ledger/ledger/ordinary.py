@@ -33,7 +33,7 @@ _MICROSECOND = timedelta(microseconds=1)
 def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Callable[[Receipt], None]) -> Batch | None:
     """Record batches for as long as they are of this kind. Returns the first that is not, unrecorded."""
     first = next(batches, None)
-    if first is None or _plain(first) is None or _any_policies(work):
+    if first is None or plain(first) is None or _any_policies(work):
         return first
     work.flush()
     caches, state, tx = work.caches, work.state, work.tx
@@ -49,7 +49,7 @@ def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Calla
     authorship: list[SqlRow] = []
     other = None
     for batch in chain((first,), batches):
-        change = _plain(batch)
+        change = plain(batch)
         said = headers.get(id(batch.acting)) or work.said(batch.acting)
         if change is None or said is None:
             other = batch
@@ -101,7 +101,7 @@ def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Calla
     return other
 
 
-def _plain(batch: Batch) -> Change | None:
+def plain(batch: Batch) -> Change | None:
     """The only intent of a batch, if it is a change that needs nothing looked up but the field."""
     if batch.key is not None or len(batch.intents) != 1:
         return None
