@@ -1,4 +1,4 @@
-"""Bulk loads take a short way (``ledger/ordinary.py``): what comes of it must be, to the byte, what the long way gives."""
+"""Bulk loads take a short way (``ledger/ordinary.py``): it must lead to what the long way gives, to the byte."""
 
 from __future__ import annotations
 

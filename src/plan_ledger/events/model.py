@@ -269,7 +269,7 @@ def field_changed(item: UUID, field: str, text: str | None, source: Source | Non
 
     There is one for every change of a bulk load.
     """
-    said = {"originator_id": item, "field": field, "text": text}
+    said: dict[str, Any] = {"originator_id": item, "field": field, "text": text}
     if source is not None:
         said["source"] = source
     event: FieldChanged = _validated(said)

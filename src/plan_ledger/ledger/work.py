@@ -97,9 +97,8 @@ class Work(Lookup):
             said = self.said_late(acting, now, undoes)
         else:
             self.recorded_at = now
-            said = self.caches.headers.get(id(acting)) if undoes is None else None
-            if said is None:
-                said = self._said(acting, undoes, None)
+            kept = self.caches.headers.get(id(acting)) if undoes is None else None
+            said = kept or self._said(acting, undoes, None)
         collected = self._collected = []
         self._open = new_tuple(RecordedBatch, (said[1], said[2], self.recorded_at, command, collected))
 
