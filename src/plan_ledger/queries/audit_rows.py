@@ -167,7 +167,7 @@ class Teller:
         standing = self.items(rows, {entry[6] >> BITS for entry in found})
         places = self._places(rows, found)
         look = selection if selection is not None and selection.residual else None
-        headers, zone, plan, appeared = self._headers, self.plan.zone, self.plan.title, self.appearances.of
+        headers, zone, plan, appearances = self._headers, self.plan.zone, self.plan.title, self.appearances
         if unknown := {entry[2] for entry in found} - headers.keys():
             headers.update(headers_by_number(rows, unknown, self.actors))
         told: list[AuditRow] = []
@@ -220,8 +220,9 @@ class Teller:
             made.batch = batch
             made.hash = hash_
             made.effective = effective
-            made.edition = appeared(position, effective, item.line)
             made.plan_name = plan
+            made.line = item.line
+            made.appearances = appearances
             made.__class__ = AuditRow
             told.append(made)
         return told

@@ -78,7 +78,8 @@ def page(rows: Rows, after: int, limit: int = PAGE) -> list[LogEntry]:
                 batch=row.batch,
                 hash=row.hash,
                 effective=row.effective,
-                edition=row.edition,
+                line=row.line,
+                appearances=row.appearances,
             )
         )
     return entries

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from attrs import field as attribute, frozen
 
 from plan_ledger.queries.results.causes import Actor, Cause
 from plan_ledger.queries.shown import Shown
+
+if TYPE_CHECKING:
+    from plan_ledger.queries.audit_editions import Appearances
 
 
 @frozen(eq=False)
@@ -18,8 +21,8 @@ class AuditRow(Shown):
 
     ``kind`` says what ``action`` did more closely (``renamed``, ``emptied``, ``corrected``: see
     ``plan_ledger.queries.audit_kinds``). ``batch`` is the position of the batch's first event, ``hash`` the event's
-    link in the chain, ``effective`` the coordinate from which a fact counts (0: an act), ``edition`` the handed-out
-    table by which it first appeared. Of an act that is about no item, ``item`` and ``field`` are None.
+    link in the chain, ``effective`` the coordinate from which a fact counts (0: an act). Of an act that is about no
+    item, ``item`` and ``field`` are None. ``line`` and ``appearances`` are what ``edition`` is found by.
     """
 
     cause: Cause
@@ -35,8 +38,14 @@ class AuditRow(Shown):
     batch: int = attribute(default=0, kw_only=True)
     hash: bytes = attribute(default=b"", kw_only=True)
     effective: int = attribute(default=0, kw_only=True)
-    edition: str | None = attribute(default=None, kw_only=True)
     plan_name: str | None = attribute(default=None, kw_only=True)
+    line: tuple[int, ...] = attribute(default=(), kw_only=True, repr=False)
+    appearances: Appearances | None = attribute(default=None, kw_only=True, repr=False)
+
+    @property
+    def edition(self) -> str | None:
+        """The table by which a fact was first handed out, ``第2回PT`` or ``第2回PT#2``; None: no table has shown it."""
+        return None if self.appearances is None else self.appearances.of(self.position, self.effective, self.line)
 
     @property
     def position(self) -> int:
