@@ -142,6 +142,7 @@ class _Comparison:
         old_items = (items & removed) | moved
         old_paths = self._paths(self.old, old_items, self.since) if old_items else {}
         entries: list[ChangeEntry] = []
+        late, behind = self.facts.late, self.facts.behind
         for key in sorted(ordered):
             no = ordered[key]
             item, number = no >> BITS, no & MASK
@@ -167,10 +168,11 @@ class _Comparison:
             made.path = path
             made.field = column.key
             made.label = column.label
-            made.kind = self._shown(no, kind) if self.facts.late else kind
+            made.kind = self._shown(no, kind) if late else kind
             made.old = old
             made.new = new
-            made.events = self._events(row, no, kind)
+            own = behind.get(no)
+            made.events = own if type(own) is tuple else self._events(row, no, kind)
             made.old_path = old_path
             made.naming = column.naming
             made.__class__ = ChangeEntry
