@@ -113,6 +113,18 @@ class Problems(PlanLedgerError):
         return {"code": self.code, "message": self.message(), "problems": [p.to_dict() for p in self.problems()]}
 
 
+@define(eq=False, slots=False)
+class Unknown(PlanLedgerError):
+    """A name that nothing has; with those that come near it."""
+
+    name: str
+    near: tuple[str, ...] = ()
+
+    def words(self) -> dict[str, str]:
+        names = "、".join(f"「{each}」" for each in self.near)
+        return {"name": self.name, "hint": f"（近いもの：{names}）" if names else ""}
+
+
 def raise_problems(found: Iterable[PlanLedgerError]) -> None:
     """Raise what was found: nothing for none, the error itself for one, :class:`Problems` for several."""
     errors = tuple(found)

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from plan_ledger import Acting, Add, Batch, Change, Ledger, Person, Plan
-from plan_ledger.ledger.errors import UnknownActor, UnknownField, UnknownItem
+from plan_ledger.ledger.errors import UnknownActor, UnknownItem
 from plan_ledger.queries.moments import UnknownMoment
+from plan_ledger.values.naming import UnknownField
 
 
 @pytest.fixture

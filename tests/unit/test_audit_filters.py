@@ -11,8 +11,9 @@ from hypothesis import given, strategies as st
 
 from plan_ledger import Acting, AuditRow, Batch, Change, Ledger, Person, Plan
 from plan_ledger.ledger.audit_words import BadPageToken, UnknownKind, UnknownSection
-from plan_ledger.ledger.errors import UnknownActor, UnknownBatch, UnknownItem, UnknownLevel
+from plan_ledger.ledger.errors import UnknownActor, UnknownBatch, UnknownItem
 from plan_ledger.queries.audit_narrow import FilterDoesNotFit
+from plan_ledger.values.naming import UnknownLevel
 
 START = datetime(2023, 6, 1, tzinfo=UTC)
 

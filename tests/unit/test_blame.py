@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from plan_ledger import FieldSpec, Ledger, Plan, Schema
-from plan_ledger.ledger.errors import UnknownField, UnknownItem
+from plan_ledger.ledger.errors import UnknownItem
 from plan_ledger.queries.moments import UnknownMoment
 from plan_ledger.queries.results.blame import Blame
+from plan_ledger.values.naming import UnknownField
 
 FIRST, SECOND = "公募を開始する。", "12件の応募があった。"
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from plan_ledger import Ledger, Plan
-from plan_ledger.ledger.errors import UnknownField, UnknownItem
+from plan_ledger.ledger.errors import UnknownItem
+from plan_ledger.values.naming import UnknownField
 
 
 @pytest.fixture

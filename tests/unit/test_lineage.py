@@ -8,8 +8,9 @@ import pytest
 from attrs import evolve
 
 from plan_ledger import Add, FieldKind, FieldSpec, Ledger, LevelSpec, Plan, Schema
-from plan_ledger.ledger.errors import ActorRequired, KeyUsedOtherwise, NotInBatch, UnknownField, UnknownItem
+from plan_ledger.ledger.errors import ActorRequired, KeyUsedOtherwise, NotInBatch, UnknownItem
 from plan_ledger.ledger.rollover import LevelsDiffer, NoOtherPlan, NotInThisTable, Rollover
+from plan_ledger.values.naming import UnknownField
 
 FIRST, SECOND = "公募を開始する。", "12件の応募があった。"
 

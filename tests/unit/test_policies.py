@@ -8,9 +8,10 @@ import pytest
 
 from plan_ledger import Acting, Batch, Change, Ledger, Plan, Policies, Problems
 from plan_ledger.domain.errors import PolicyInvalid, PolicyRefused
-from plan_ledger.ledger.errors import ActorRequired, UnknownField
+from plan_ledger.ledger.errors import ActorRequired
 from plan_ledger.rendering import render
 from plan_ledger.sheets import NamedBytes
+from plan_ledger.values.naming import UnknownField
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 
 from plan_ledger import FieldKind, FieldSpec, Ledger, LevelSpec, Plan, PlanLedgerError, Schema
 from plan_ledger.domain.errors import AlreadyThere, NotThere, OtherPlan, SchemaRefused, TitleMissing, WrongLevel
-from plan_ledger.ledger.errors import AmbiguousItem, UnknownField, UnknownItem, UnknownLevel
+from plan_ledger.ledger.errors import AmbiguousItem, UnknownItem
 from plan_ledger.testing.strategies import schemas, texts
+from plan_ledger.values.naming import UnknownField, UnknownLevel
 
 
 @pytest.fixture

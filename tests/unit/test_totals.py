@@ -11,9 +11,9 @@ from hypothesis import given, settings, strategies as st
 
 from plan_ledger import FieldKind, FieldSpec, Ledger, LevelSpec, Plan, Schema
 from plan_ledger.domain.errors import SchemaRefused
-from plan_ledger.ledger.errors import UnknownField
 from plan_ledger.queries.totals import NoAmounts
 from plan_ledger.rendering import render
+from plan_ledger.values.naming import UnknownField
 
 
 @pytest.fixture

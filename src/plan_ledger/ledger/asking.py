@@ -13,15 +13,15 @@ from attrs import evolve
 
 from plan_ledger.index import catalog
 from plan_ledger.ledger import editions
-from plan_ledger.ledger.errors import AmbiguousItem, UnknownField, UnknownItem
+from plan_ledger.ledger.errors import AmbiguousItem, UnknownItem
 from plan_ledger.ledger.intents import field_key, find_level
 from plan_ledger.ledger.item import Item
-from plan_ledger.ledger.naming import ever_field
 from plan_ledger.queries import changes as differences, snapshot as snapshots
 from plan_ledger.queries.moments import Moment, Moments, NoPreviousMeeting, meeting_info
 from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, MomentRef, Snapshot
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.coordinates import Pair
+from plan_ledger.values.naming import UnknownField, ever_field
 from plan_ledger.values.schema import Schema
 from plan_ledger.values.texts import folded_name
 

@@ -11,7 +11,7 @@ from attrs import asdict, define, field as attribute, frozen
 
 from plan_ledger.errors import PlanLedgerError
 from plan_ledger.index import catalog
-from plan_ledger.ledger.errors import UnknownActor, UnknownBatch, UnknownField
+from plan_ledger.ledger.errors import UnknownActor, UnknownBatch
 from plan_ledger.ledger.intents import find_field, find_level
 from plan_ledger.ledger.item import Item
 from plan_ledger.queries.audit_filters import APPROVER, AUTHOR, RECORDER, Selection, Who, folded, starts_with
@@ -19,6 +19,7 @@ from plan_ledger.queries.audit_kinds import LABELS
 from plan_ledger.queries.moments import Moment, Moments
 from plan_ledger.queries.results import MomentRef
 from plan_ledger.store.transaction import Rows, chunks, marks
+from plan_ledger.values.naming import UnknownField
 from plan_ledger.values.schema import EXISTENCE, PLACE
 from plan_ledger.values.texts import folded_name
 

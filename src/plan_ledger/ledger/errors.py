@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from attrs import define
 
-from plan_ledger.errors import PlanLedgerError
+from plan_ledger.errors import PlanLedgerError, Unknown
 
 
 @define(eq=False, slots=False)
@@ -31,17 +31,7 @@ class ActorRefused(PlanLedgerError):
     name: str
 
 
-@define(eq=False, slots=False)
-class _Unknown(PlanLedgerError):
-    name: str
-    near: tuple[str, ...] = ()
-
-    def words(self) -> dict[str, str]:
-        names = "、".join(f"「{each}」" for each in self.near)
-        return {"name": self.name, "hint": f"（近いもの：{names}）" if names else ""}
-
-
-class UnknownPlan(_Unknown):
+class UnknownPlan(Unknown):
     """The ledger has no plan of this title."""
 
     code: ClassVar[str] = "unknown_plan"
@@ -49,7 +39,7 @@ class UnknownPlan(_Unknown):
     en: ClassVar[str] = "There is no plan {name!r}. {hint}"
 
 
-class UnknownItem(_Unknown):
+class UnknownItem(Unknown):
     """The plan has no item of this id, title or path."""
 
     code: ClassVar[str] = "unknown_item"
@@ -57,7 +47,7 @@ class UnknownItem(_Unknown):
     en: ClassVar[str] = "There is no item {name!r}. {hint}"
 
 
-class AmbiguousItem(_Unknown):
+class AmbiguousItem(Unknown):
     """Several items have this title."""
 
     code: ClassVar[str] = "ambiguous_item"
@@ -65,23 +55,7 @@ class AmbiguousItem(_Unknown):
     en: ClassVar[str] = "Several items are called {name!r}; use a path (measure/project) or an id. {hint}"
 
 
-class UnknownField(_Unknown):
-    """The level has no such field."""
-
-    code: ClassVar[str] = "unknown_field"
-    ja: ClassVar[str] = "「{name}」という欄がありません。{hint}"
-    en: ClassVar[str] = "There is no field {name!r}. {hint}"
-
-
-class UnknownLevel(_Unknown):
-    """The schema has no such level."""
-
-    code: ClassVar[str] = "unknown_level"
-    ja: ClassVar[str] = "「{name}」という階層がありません。{hint}"
-    en: ClassVar[str] = "There is no level {name!r}. {hint}"
-
-
-class UnknownMeeting(_Unknown):
+class UnknownMeeting(Unknown):
     """The plan holds no such meeting."""
 
     code: ClassVar[str] = "unknown_meeting"
@@ -89,7 +63,7 @@ class UnknownMeeting(_Unknown):
     en: ClassVar[str] = "No meeting {name!r} was held. {hint}"
 
 
-class UnknownActor(_Unknown):
+class UnknownActor(Unknown):
     """Nobody of this name or id ever recorded anything."""
 
     code: ClassVar[str] = "unknown_actor"

@@ -16,10 +16,10 @@ from plan_ledger.index import catalog
 from plan_ledger.ledger.acting import Acting
 from plan_ledger.ledger.correction_intents import Correct, CorrectExistence, CorrectionIntent, CorrectPlace
 from plan_ledger.ledger.errors import UnknownItem
-from plan_ledger.ledger.naming import field_key as field_key, find_field as find_field, find_level as find_level
 from plan_ledger.ledger.remembered import Fields, Known
 from plan_ledger.ledger.work import Work
 from plan_ledger.values import ranks
+from plan_ledger.values.naming import field_key as field_key, find_field as find_field, find_level as find_level
 from plan_ledger.values.schema import LevelSpec, Schema
 from plan_ledger.values.texts import clean_text
 

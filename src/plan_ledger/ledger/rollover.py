@@ -15,7 +15,6 @@ from attrs import define, frozen
 from plan_ledger.errors import PlanLedgerError, raise_problems
 from plan_ledger.index import catalog
 from plan_ledger.ledger.intents import Add, Executor
-from plan_ledger.ledger.naming import field_keys
 from plan_ledger.ledger.receipt import Receipt
 from plan_ledger.ledger.recording import record_once
 from plan_ledger.ledger.work import Work
@@ -24,6 +23,7 @@ from plan_ledger.queries.moments import Moment, Moments
 from plan_ledger.queries.results import MomentRef, Snapshot, SnapshotItem
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.ids import IdFactory
+from plan_ledger.values.naming import field_keys
 from plan_ledger.values.schema import Schema
 from plan_ledger.values.texts import REDACTED_TEXT, clean_text, folded_name
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from plan_ledger.index import catalog
 from plan_ledger.ledger.asking import PlanQueries
-from plan_ledger.ledger.errors import UnknownField
-from plan_ledger.ledger.naming import ever_field, field_keys
 from plan_ledger.queries import snapshot as snapshots
 from plan_ledger.queries.moments import Moment, Moments
 from plan_ledger.queries.results import AuditRow
+from plan_ledger.values.naming import UnknownField, ever_field, field_keys
 
 if TYPE_CHECKING:
     from plan_ledger.ledger.item import Item

@@ -5,11 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from difflib import get_close_matches
+from typing import ClassVar
 
-from plan_ledger.errors import Place
-from plan_ledger.ledger.errors import UnknownField, UnknownLevel
+from plan_ledger.errors import Place, Unknown
 from plan_ledger.values.schema import FieldSpec, LevelSpec, Schema
 from plan_ledger.values.texts import folded_name
+
+
+class UnknownField(Unknown):
+    """The level has no such field."""
+
+    code: ClassVar[str] = "unknown_field"
+    ja: ClassVar[str] = "「{name}」という欄がありません。{hint}"
+    en: ClassVar[str] = "There is no field {name!r}. {hint}"
+
+
+class UnknownLevel(Unknown):
+    """The schema has no such level."""
+
+    code: ClassVar[str] = "unknown_level"
+    ja: ClassVar[str] = "「{name}」という階層がありません。{hint}"
+    en: ClassVar[str] = "There is no level {name!r}. {hint}"
 
 
 def find_level(schema: Schema, name: str) -> LevelSpec:
