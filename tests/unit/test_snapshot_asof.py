@@ -228,6 +228,22 @@ def test_fields_are_found_by_key_label_and_alias(plan: Plan) -> None:
     assert "予算額" in caught.value.near
 
 
+def test_a_snapshots_items_know_their_fields_and_no_others(plan: Plan) -> None:
+    plan["事業1甲"].change(budget="1,200千円")
+    taken = plan.snapshot()
+    item, strategy = taken.find("事業1甲"), taken.items[0]
+    for name in ("budget", "予算額", "予算", "Ｄ．予算額"):
+        assert item[name].text == item.text(name) == "1,200千円"
+        assert strategy.text(name) == ""  # another level's: a sweep over all items may ask
+    assert (item["analysis"].text, item.text("分析")) == ("", "")
+    for missing in ("予算格", "budgets"):
+        with pytest.raises(UnknownField) as caught:
+            item[missing]
+        assert "予算額" in caught.value.near
+        with pytest.raises(UnknownField):
+            strategy.text(missing)
+
+
 def test_the_digest_tells_tables_apart_and_nothing_else(ledger: Ledger) -> None:
     digests: list[str] = []
     for title in ("甲計画", "乙計画"):

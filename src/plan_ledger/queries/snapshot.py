@@ -77,6 +77,7 @@ class _Maker:
 
     def __init__(self, schema: Schema, numbers: Mapping[tuple[str, str], int], texts: Mapping[int, ItemTexts]) -> None:
         self._depths = {level.key: depth for depth, level in enumerate(schema.levels)}
+        self._schema = schema
         self._texts = texts
         # By number the place in the schema, the key, and whether it names the item; without what is retired.
         self._fields: dict[int, tuple[int, str, bool]] = {
@@ -89,7 +90,7 @@ class _Maker:
 
     def items(self, ordered: Sequence[ItemRow]) -> tuple[SnapshotItem, ...]:
         """Typed items of rows in table order."""
-        depths, texts_of, shapes = self._depths, self._texts, self._shapes
+        depths, schema, texts_of, shapes = self._depths, self._schema, self._texts, self._shapes
         uuids: dict[int | None, UUID] = {}
         paths: dict[int | None, tuple[str, ...]] = {}
         found: list[SnapshotItem] = []
@@ -115,6 +116,7 @@ class _Maker:
             made.parent = uuids.get(parent)
             made.fields = cells
             made.place = placed
+            made.schema = schema
             made.__class__ = SnapshotItem
             found.append(made)
         return tuple(found)

@@ -83,6 +83,22 @@ def ever_field(schemas: Sequence[Schema], level: str, name: str) -> FieldSpec:
     raise refused
 
 
+def own_field(schema: Schema, level: str, name: str) -> str | None:
+    """The key of a level's field by key, label or alias; None where only other levels have such a field.
+
+    Raises:
+        UnknownField: No level has one.
+    """
+    keys = {each.key: spec for each in schema.levels if (spec := each.field(name)) is not None and not spec.retired}
+    if keys:
+        return name if level in keys else None
+    try:
+        return find_field(find_level(schema, level), name).key
+    except UnknownField:
+        field_keys(schema, name)
+        return None
+
+
 def field_keys(schema: Schema, name: str) -> set[str]:
     """The keys under which the levels have a field of this name.
 

@@ -15,6 +15,7 @@ from plan_ledger.queries.shown import Shown
 from plan_ledger.values.digest import digest_of_table
 from plan_ledger.values.fields import read_value
 from plan_ledger.values.made import Weak
+from plan_ledger.values.naming import own_field
 from plan_ledger.values.schema import FieldSpec, LevelSpec, Schema
 
 if TYPE_CHECKING:
@@ -84,7 +85,11 @@ class Cells(Mapping[str, CellValue]):
 
 @frozen
 class SnapshotItem(Weak):
-    """One item of a snapshot. ``fields`` holds every live field of its level that has a text."""
+    """One item of a snapshot. ``fields`` holds every live field of its level that has a text.
+
+    ``item["予算額"]`` gives a field by key, label or alias; an empty one where it holds no text, and where only other
+    levels have it.
+    """
 
     id: UUID
     level: str
@@ -94,13 +99,24 @@ class SnapshotItem(Weak):
     parent: UUID | None
     fields: Mapping[str, CellValue]
     place: int = field(default=0, eq=False)
+    schema: Schema | None = field(default=None, eq=False, repr=False)
 
-    def __getitem__(self, key: str) -> CellValue:
-        return self.fields.get(key, EMPTY)
+    def __getitem__(self, name: str) -> CellValue:
+        """What a field holds.
 
-    def text(self, key: str) -> str:
+        Raises:
+            UnknownField: No level has such a field; with the nearest names.
+        """
+        cell = self.fields.get(name)
+        if cell is None and self.schema is not None:
+            key = own_field(self.schema, self.level, name)
+            cell = None if key is None else self.fields.get(key)
+        return EMPTY if cell is None else cell
+
+    def text(self, name: str) -> str:
+        """The text of a field; raises as ``item[name]``."""
         fields = self.fields
-        return fields.text(key) if isinstance(fields, Cells) else self[key].text
+        return fields.text(name) if isinstance(fields, Cells) and name in fields else self[name].text
 
     @property
     def texts(self) -> dict[str, str]:
