@@ -174,16 +174,27 @@ def change_field(
 ) -> FieldChanged | None:
     """The event of a :class:`ChangeField`; None where the field holds that text already.
 
+    Raises:
+        CommandRefused: A subclass says why.
+    """
+    if not would_change(item, level, field, text, expected):
+        return None
+    return field_changed(item.id, field, text or None, source)
+
+
+def would_change(item: Item, level: LevelSpec, field: str, text: str, expected: int | None = None) -> bool:
+    """Whether a :class:`ChangeField` may be carried out, and changes anything.
+
     A function of its own, since nearly all that is ever decided is this.
 
     Raises:
-        CommandRefused: A subclass says why.
+        CommandRefused: A subclass says why not.
     """
     if not item.alive:
         _require_alive(item, level)
     cell = item.cells.get(field, ABSENT)
     if text == cell.text:
-        return None
+        return False
     spec = level.field(field)
     if expected is not None and expected < cell.position:
         place = Place(item=item.cell(level.title).text, field=spec.label if spec else field)
@@ -192,7 +203,7 @@ def change_field(
         raise TitleMissing(level.title_field.label, place=Place(item=cell.text))
     if spec is not None and spec.kind is FieldKind.CHOICE:
         _check_choice(field, text, level, Place(item=item.cell(level.title).text))
-    return field_changed(item.id, field, text or None, source)
+    return True
 
 
 def _require_alive(item: Item, level: LevelSpec) -> None:

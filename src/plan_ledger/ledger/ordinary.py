@@ -1,7 +1,8 @@
 """The short way for what a bulk load is made of: batches of one ordinary change of a field each, without a key.
 
-Every change is decided by the domain, validated, sealed, linked and indexed as any other. What is spared are the
-objects that carry it from one of these to the next, and a round through each of them for every change.
+Every change is decided by the domain, sealed, linked and indexed as any other. What is spared are the objects that
+carry it from one of these to the next: there is no event, since its parts are of the right form already. The item and
+the field were found, the text is clean, and the payload is written from the field's key and a digest.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from itertools import chain
 
 from plan_ledger.domain import items as domain
 from plan_ledger.errors import PlanLedgerError
+from plan_ledger.events import field_changed
 from plan_ledger.index import catalog
 from plan_ledger.index.projector import Projector
 from plan_ledger.index.registers import BITS
@@ -41,7 +43,7 @@ def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Calla
     numbers, owners, projector = caches.names.numbers, caches.names.owners, Projector(tx, caches.names)
     type_no, name = caches.numbers.type_of(tx, FIELD_CHANGED)
     seal, seal_text = work.store.sealer.seal, work.store.sealer.seal_text
-    clock, find, change_field = work.clock, executor.find, domain.change_field
+    clock, find, would_change = work.clock, executor.find, domain.would_change
     position, previous, recorded_at = work.position, work.head.hash, work.recorded_at
     events: list[SqlRow] = []
     texts: list[SqlRow] = []
@@ -63,11 +65,11 @@ def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Calla
         known, level, key = find(change)
         text = clean_text(change.text)
         try:
-            event = change_field(known.item, level, key, text)
+            changes = would_change(known.item, level, key, text)
         except PlanLedgerError as error:
             executor.name(error, change.item, level)
             raise
-        if event is None:
+        if not changes:
             take(Receipt(None, None))
             continue
         position += 1
@@ -78,7 +80,7 @@ def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Calla
             payload, salt = seal_text(key, text)
             texts.append((position, Blob(salt), text))
         else:
-            payload = seal(event)[1]
+            payload = seal(field_changed(change.item, key, None))[1]
         header = header_numbers.get(content) or caches.numbers.header(tx, content)
         previous = link(previous, position, position, raw, version, name, recorded_at, content, None, payload)
         events.append((position, no, version, type_no, position, recorded_at, header, Blob(payload), Blob(previous)))
@@ -102,13 +104,13 @@ def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Calla
 
 
 def plain(batch: Batch) -> Change | None:
-    """The only intent of a batch, if it is a change that needs nothing looked up but the field."""
+    """The only intent of a batch, if it is an ordinary change."""
     if batch.key is not None or len(batch.intents) != 1:
         return None
     change = batch.intents[0]
     if type(change) is not Change or change.expected is not None or change.source is not None:
         return None
-    return change
+    return change if type(change.text) is str else None  # what only inherits from it is made one by the event
 
 
 def _any_policies(work: Work) -> bool:
