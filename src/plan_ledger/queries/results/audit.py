@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from attrs import field as attribute, frozen
@@ -11,8 +12,13 @@ from attrs import field as attribute, frozen
 from plan_ledger.queries.results.causes import Actor, Cause
 from plan_ledger.queries.shown import Shown
 
-if TYPE_CHECKING:
-    from plan_ledger.queries.audit_editions import Appearances
+
+class Appearances(Protocol):
+    """Tells by which handed-out table a fact first appeared."""
+
+    def of(self, position: int, effective: int, line: Iterable[int] = ()) -> str | None:
+        """The edition's name; None where no table has shown it yet."""
+        ...
 
 
 @frozen(eq=False)
