@@ -16,11 +16,10 @@ from plan_ledger.ledger import editions
 from plan_ledger.ledger.errors import AmbiguousItem, UnknownItem
 from plan_ledger.ledger.intents import field_key, find_level
 from plan_ledger.ledger.item import Item
-from plan_ledger.queries import changes as differences, snapshot as snapshots
+from plan_ledger.queries import changes as differences, items, snapshot as snapshots
 from plan_ledger.queries.moments import Moment, Moments, NoPreviousMeeting, meeting_info
-from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, MomentRef, Snapshot
+from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, MomentRef, Snapshot, SnapshotItem
 from plan_ledger.store.transaction import Rows
-from plan_ledger.values.coordinates import Pair
 from plan_ledger.values.naming import UnknownField, ever_field
 from plan_ledger.values.schema import Schema
 from plan_ledger.values.texts import folded_name
@@ -83,6 +82,11 @@ class PlanQueries:
             head = Moments(rows, self._row).head
             return Item(self._handle(), self._find(rows, name, head), head)
 
+    def shown(self, item: UUID) -> SnapshotItem | None:
+        """An item as it stands now, read without the others; None where it does not show."""
+        with self._ledger.reading() as rows:
+            return items.shown(rows, self._row, item, Moments(rows, self._row).head)
+
     def items(self, level: str | None = None) -> list[Item]:
         """Handles of the items that show now, in table order."""
         taken = self.snapshot()
@@ -96,18 +100,13 @@ class PlanQueries:
             (uuid.bytes, self._row.no),
         ):
             return uuid
-        taken = snapshots.take(rows, self._row, MomentRef("now", head, Pair.of(head)))
-        everything = (*taken.items, *taken.withdrawn)
-        for candidates in (taken.items, everything):
-            found = [each for each in candidates if each.title == name]
-            found = found or [each for each in candidates if "/".join(each.path).endswith("/" + name)]
-            found = found or [each for each in candidates if "/".join(each.path) == name]
-            found = found or [each for each in candidates if folded_name(each.title) == folded_name(name)]
-            if len(found) == 1:
-                return found[0].id
-            if found:
-                raise AmbiguousItem(name, tuple("/".join(each.path[-2:]) for each in found))
-        titles = [each.title for each in taken.items]
+        live, withdrawn = items.named(rows, self._row, head, self._ledger.tables)
+        found = items.matching(name, live) or items.matching(name, [*live, *withdrawn])
+        if len(found) == 1:
+            return found[0].id
+        if found:
+            raise AmbiguousItem(name, tuple("/".join(each.path[-2:]) for each in found))
+        titles = dict.fromkeys(each.title for each in live)
         raise UnknownItem(name, tuple(get_close_matches(name, titles, n=3, cutoff=0.3)))
 
     def _uuid(self, item: Item | str | None) -> UUID | None:

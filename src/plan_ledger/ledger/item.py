@@ -43,11 +43,12 @@ class Item:
         Raises:
             NotThere: An ancestor is withdrawn, so that the item does not show.
         """
-        taken = self._plan.snapshot()
-        for each in (*taken.items, *taken.withdrawn):
-            if each.id == self.id:
-                return each
-        raise NotThere(self.id.hex)
+        found = self._plan.shown(self.id)
+        if found is None:
+            found = next((each for each in self._plan.snapshot().withdrawn if each.id == self.id), None)
+        if found is None:
+            raise NotThere(self.id.hex)
+        return found
 
     def text(self, field: str) -> str:
         """A field's text now."""

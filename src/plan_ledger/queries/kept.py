@@ -31,7 +31,7 @@ _Key = tuple[int, int, int, bytes]
 @frozen(eq=False)
 class Outline:
     """What stands where at a pair, and what it is called: every item that was there, those that show in table order,
-    and the titles of these."""
+    and the titles of these and of what is withdrawn."""
 
     structure: Mapping[int, ItemRow]
     ordered: Sequence[ItemRow]

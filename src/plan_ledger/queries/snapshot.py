@@ -54,7 +54,8 @@ def _read(rows: Rows, plan: catalog.PlanRow, moment: MomentRef, schema: Schema) 
     items = maker.items(ordered)
     gone = sorted((row for row in structure.values() if not row.alive), key=lambda row: row.no)
     withdrawn = tuple(evolve(item, path=(item.title,)) for item in maker.items(gone))
-    titles = {row.no: item.title for row, item in zip(ordered, items, strict=True)}
+    named = zip((*ordered, *gone), (*items, *withdrawn), strict=True)
+    titles = {row.no: item.title for row, item in named}
     return Table(structure, ordered, titles, items, withdrawn, texts), size
 
 
