@@ -26,10 +26,14 @@ from plan_ledger.store.mapper import FIELD_CHANGED
 from plan_ledger.store.recorded import new_tuple
 from plan_ledger.store.transaction import Blob, SqlRow
 from plan_ledger.values.coordinates import ROOM
+from plan_ledger.values.made import open_twin
 from plan_ledger.values.texts import clean_text
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+
+_OpenReceipt = open_twin(Receipt)
 
 
 def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Callable[[Receipt], None]) -> Batch | None:
@@ -49,7 +53,7 @@ def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Calla
     texts: list[SqlRow] = []
     facts: list[SqlRow] = []
     authorship: list[SqlRow] = []
-    other = None
+    other, characters = None, 0
     for batch in chain((first,), batches):
         change = plain(batch)
         said = headers.get(id(batch.acting)) or work.said(batch.acting)
@@ -93,12 +97,17 @@ def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Calla
             authorship.append((actor, position, role, position))
         known.cells[key] = new_tuple(domain.Cell, (text, position))
         known.texts[key] = text
-        state.characters += len(text)
-        take(Receipt(position, position, recorded_at))
+        characters += len(text)
+        receipt = _OpenReceipt()
+        receipt.first = receipt.last = position
+        receipt.recorded_us = recorded_at
+        receipt.__class__ = Receipt
+        take(receipt)
     if events:
         log.insert(tx, events, texts, keyed=False)
         projector.put_changes(facts, authorship)
         work.head = log.Head(position, previous, recorded_at)
+        state.characters += characters
     work.position, work.recorded_at = position, recorded_at
     return other
 

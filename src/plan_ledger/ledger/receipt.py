@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 from attrs import frozen
 
+from plan_ledger.values.made import Weak
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
 @frozen
-class Receipt:
+class Receipt(Weak):
     """What a write recorded: its first and last position (None: nothing had to be recorded), and when."""
 
     first: int | None
