@@ -93,7 +93,13 @@ def _bulk(plan: Plan) -> None:
             plan[title].change(note=f"{title}の注")
 
 
-ACTS = [_change, _empty, _add, _move, _revise, _correct, _redact, _bulk]
+def _load(plan: Plan) -> None:
+    items = [plan[title].id for title in ("事業1", "事業2", "事業3", "事業4")]
+    acting = Acting("企画室", reason="一括")
+    plan.ledger.record(Batch(acting, [Change(items[n % 4], "note", f"{n}件目" if n % 5 else "")]) for n in range(30))
+
+
+ACTS = [_change, _empty, _add, _move, _revise, _correct, _redact, _bulk, _load]
 
 
 def _agree(plan: Plan, path: Path, name: str) -> None:

@@ -192,9 +192,14 @@ def _digest_now(work: Work, plan: catalog.PlanRow, scope: int | None) -> Digest 
     if work.state.redacted:
         return None
     schema = catalog.schema_at(work.tx, plan.no, work.position)
-    ordered = table.ordered if scope is None else within(table.ordered, table.structure, scope)
-    texts = ((row.level, items[row.uuid].texts) for row in ordered)
-    return Digest(digest_of_table(plan.title, plan.fiscal_year, schema, texts), schema, redacted=False)
+    if scope is not None:
+        ordered = within(table.ordered, table.structure, scope)
+        texts = ((row.level, {key: cell.text for key, cell in items[row.uuid].cells.items()}) for row in ordered)
+        return Digest(digest_of_table(plan.title, plan.fiscal_year, schema, texts), schema, redacted=False)
+    if table.parts is None or table.revision != schema.revision:
+        work.keep_ready(plan, table, schema)
+    assert table.parts is not None
+    return Digest(table.parts.hexdigest(), schema, redacted=False)
 
 
 def base_of(moments: Moments, moment: MomentRef) -> tuple[UUID, int] | None:

@@ -14,6 +14,8 @@ from plan_ledger.ledger.remembered import CHARACTERS_KEPT, Caches, Known, State,
 from plan_ledger.store import log
 from plan_ledger.store.transaction import Transaction, chunks, marks
 from plan_ledger.values.coordinates import Pair
+from plan_ledger.values.digest import Parts
+from plan_ledger.values.schema import Schema
 
 REDACTED = "\x00"
 """Stands for a text that was destroyed: equal to nothing that can be recorded, since no text may hold it."""
@@ -161,6 +163,21 @@ class Lookup:
                     structure[no] = ItemRow(no, uuid, item.level, item.alive, above, item.rank, 0, 0)
             table = state.tables[plan.uuid] = Table(structure, asof.live(structure))
         return table
+
+    def keep_ready(self, plan: PlanRow, table: Table, schema: Schema) -> None:
+        """Keep a table's digest ready: from here on, every change of a field puts its text into the digest's parts."""
+        items = self._items
+        parts = Parts(plan.title, plan.fiscal_year, schema, (row.level for row in table.ordered))
+        for row in table.structure.values():
+            items[row.uuid].offsets = {}
+        for row, start in zip(table.ordered, parts.starts, strict=True):
+            known = items[row.uuid]
+            known.pieces, known.start, known.offsets = parts.pieces, start, parts.offsets[row.level]
+            for key, offset in known.offsets.items():
+                cell = known.cells.get(key)
+                if cell is not None:
+                    parts.pieces[start + offset] = cell.text
+        table.parts, table.revision = parts, schema.revision
 
     def _load_plan(self, plan: int, uuid: UUID) -> None:
         rows = self.tx.all("SELECT s.uuid FROM items i JOIN streams s ON s.no = i.no WHERE i.plan = ?", (plan,))

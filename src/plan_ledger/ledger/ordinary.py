@@ -96,7 +96,9 @@ def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Calla
         for actor, role in owners.get(content) or projector.owners(content, said[1]):
             authorship.append((actor, position, role, position))
         known.cells[key] = new_tuple(domain.Cell, (text, position))
-        known.texts[key] = text
+        offset = known.offsets.get(key)
+        if offset is not None:
+            known.pieces[known.start + offset] = text
         characters += len(text)
         receipt = _OpenReceipt()
         receipt.first = receipt.last = position

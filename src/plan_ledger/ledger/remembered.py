@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from plan_ledger.domain import items as domain
 from plan_ledger.events import ActorRef, BatchHeader
@@ -12,6 +13,7 @@ from plan_ledger.index.asof import ItemRow
 from plan_ledger.index.names import Names
 from plan_ledger.ledger.acting import Acting, Person
 from plan_ledger.store import log
+from plan_ledger.values.digest import Parts
 from plan_ledger.values.schema import LevelSpec, Schema
 
 CHARACTERS_KEPT = 20_000_000
@@ -36,36 +38,46 @@ class Fields:
     keys: dict[str, str] = field(factory=dict[str, str])
 
 
+_NO_OFFSETS: Mapping[str, int] = {}
+
+
 @define(eq=False)
 class Known:
     """An item that writes have met.
 
-    ``cells`` is what ``item.cells`` holds, and ``texts`` the same without positions, for digests: a change of a field
-    puts its text there, without a new item.
+    ``cells`` is what ``item.cells`` holds: a change of a field puts its text there, without a new item. Where the item
+    shows in a table whose digest is kept ready, its texts are among the ``pieces`` of that, from ``start`` on.
     """
 
     item: domain.Item
     cells: dict[str, domain.Cell]
-    texts: dict[str, str]
     stream: Stream
     fields: Fields | None = None  # None: not asked for since the schema was last declared
+    pieces: list[str] = field(factory=list[str])
+    start: int = 0
+    offsets: Mapping[str, int] = _NO_OFFSETS
 
     @classmethod
     def of(cls, item: domain.Item, stream: Stream) -> Known:
         assert isinstance(item.cells, dict)
-        return cls(item, item.cells, {key: cell.text for key, cell in item.cells.items()}, stream)
+        return cls(item, item.cells, stream)
 
     def put(self, key: str, text: str, position: int) -> None:
         self.cells[key] = domain.Cell(text, position)
-        self.texts[key] = text
+        offset = self.offsets.get(key)
+        if offset is not None:
+            self.pieces[self.start + offset] = text
 
 
-@frozen
+@define
 class Table:
-    """A plan's items by number, and those of them that show, in table order."""
+    """A plan's items by number, those of them that show in table order, and its digest kept ready, once it was asked
+    for, under a revision of the schema."""
 
     structure: dict[int, ItemRow]
     ordered: list[ItemRow]
+    parts: Parts | None = None
+    revision: int = 0
 
 
 @define

@@ -48,6 +48,41 @@ def digest_of_table(
     return hashed.hexdigest()
 
 
+class Parts:
+    """A table's digest kept ready: all that it covers, in pieces, in which a text is put where it belongs.
+
+    Args:
+        levels: Of the items that show, in table order.
+
+    Attributes:
+        pieces: What the digest covers, in order; every text is one of them, blank until it is put there.
+        starts: For each item, where its first text is among them.
+        offsets: By level and field, how far from there the field's text is.
+
+    Raises:
+        KeyError: The schema has no such level.
+    """
+
+    def __init__(self, title: str, fiscal_year: int, schema: Schema, levels: Iterable[str]) -> None:
+        beginning, leads = _beginning(title, fiscal_year, schema)
+        self.pieces = [beginning]
+        self.starts: list[int] = []
+        self.offsets: dict[str, dict[str, int]] = {
+            level: {key: 2 * place for place, key in enumerate(fields)} for level, (_, fields) in leads.items()
+        }
+        blank = {level: [lead, *["", "\x1f"] * len(fields)] for level, (lead, fields) in leads.items()}
+        for level in levels:
+            self.starts.append(len(self.pieces) + 1)
+            self.pieces += blank[level][:-1] if leads[level][1] else blank[level]
+
+    def hexdigest(self) -> str:
+        """As :func:`digest_of_table`."""
+        hashed, pieces = sha256(), self.pieces
+        for start in range(0, len(pieces), 2 * _PIECE):
+            hashed.update("".join(pieces[start : start + 2 * _PIECE]).encode())
+        return hashed.hexdigest()
+
+
 class Frame:
     """What a table's digest covers besides its texts, for tables of the same items that are taken again and again.
 
