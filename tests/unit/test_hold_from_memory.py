@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from plan_ledger import Acting, Batch, Change, FieldSpec, Ledger, LevelSpec, Plan, PlanLedgerError, Schema
+from plan_ledger.ledger import lookup
 
 SCHEMA = Schema(
     (
@@ -156,3 +158,29 @@ def test_a_meeting_of_a_part_has_that_part_only(plan: Plan, path: Path) -> None:
     with Ledger.open(path, read_only=True) as reader:
         assert held == reader.plan("計画").snapshot("第1回分科会").digest
     assert plan.ledger.verify()
+
+
+def test_a_plan_is_read_whole_ahead_of_need_unless_it_outgrows_memory(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookup, "CHARACTERS_KEPT", 3_000)
+    whole: list[int] = []
+    load = lookup.Lookup._load_plan  # pyright: ignore[reportPrivateUsage]
+
+    def watched(self: lookup.Lookup, plan: int, uuid: UUID) -> None:
+        whole.append(plan)
+        load(self, plan, uuid)
+
+    monkeypatch.setattr(lookup.Lookup, "_load_plan", watched)
+    with Ledger.open(path) as ledger, ledger.acting("企画室"):
+        plan = ledger.open_plan("計画", fiscal_year=2023, schema=SCHEMA)
+        with ledger.batch():
+            measure = plan.add("measure", "施策")
+            items = [plan.add("project", f"事業{number}", under=measure, note="注" * 30).id for number in range(100)]
+    for turn in range(3):
+        with Ledger.open(path) as ledger:
+            for again in range(3):
+                acting = Acting("企画室", reason=f"{turn}{again}")
+                ledger.record(Batch(acting, [Change(item, "note", f"{turn}-{again}")]) for item in items)
+            assert {item.text("note") for item in ledger.plan().snapshot()} == {"", f"{turn}-{again}"}
+    assert len(whole) == 3  # once for each ledger that was opened: then it knew better

@@ -32,6 +32,8 @@ class Lookup:
         self.caches = caches
         self.head = log.read_head(tx, ledger)
         self._state = state = caches.state
+        if state.characters > CHARACTERS_KEPT:
+            state.outgrown = True
         if state.head != self.head.hash or state.characters > CHARACTERS_KEPT:
             state.clear()
         self._items, self._streams = state.items, state.streams
@@ -44,7 +46,7 @@ class Lookup:
     def load(self, needs: Mapping[UUID, Collection[str]]) -> None:
         """Read the items that commands are about, and the fields they touch, in few queries."""
         unknown = [uuid for uuid in needs if uuid not in self._items]
-        if len(unknown) >= _MANY:
+        if len(unknown) >= _MANY and not self._state.outgrown:
             self._load_plan_of(unknown)
             unknown = [uuid for uuid in unknown if uuid not in self._items]
         if unknown:

@@ -94,6 +94,7 @@ class State:
     fields: dict[tuple[UUID, str], Fields] = field(factory=dict[tuple[UUID, str], Fields])  # by plan and level
     policies: bool | None = None  # whether any plan has any; None: not asked yet
     characters: int = 0
+    outgrown: bool = False  # whether that was once more than is kept: plans are not read whole ahead of need
     redacted: bool = False  # whether any of the fields holds a text that was destroyed
     whole: set[UUID] = field(factory=set[UUID])  # plans of which everything is known
     tables: dict[UUID, Table] = field(factory=dict[UUID, Table])  # of such plans, until an item comes, goes or moves
