@@ -76,6 +76,7 @@ class Work(Lookup):
         self.recorded_at = self.head.recorded_at
         self._foreseen = True
         self._warned = False
+        self._people_read = False
         self._new_streams: list[SqlRow] = []
         self._last_stream: int | None = None
         self._open: RecordedBatch | None = None
@@ -154,7 +155,8 @@ class Work(Lookup):
     def _known(self, person: Person) -> ActorRef | None:
         """Somebody whom the ledger knows; None for who is new to it."""
         people = self.caches.people
-        if person not in people:
+        if person not in people and not self._people_read:
+            self._people_read = True  # under the lock nobody else adds to them
             for actor, revision, body in self.tx.all("SELECT actor, revision, body FROM profiles"):
                 profile = json.loads(body)
                 known = Person(profile["name"], profile.get("id"), profile.get("section"))
