@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from attrs import evolve
 
-from plan_ledger import Ledger, Plan
+from plan_ledger import FieldSpec, Ledger, Plan
 from plan_ledger.ledger.errors import UnknownItem
 from plan_ledger.values.naming import UnknownField
 
@@ -70,3 +72,32 @@ def test_what_nobody_changed_is_not_in_it(plan: Plan) -> None:
     assert not plan["戦略1"].change(title="戦略1")
     assert plan.ledger.head == head
     assert len(plan.history("戦略1", "title")) == 1
+
+
+@pytest.mark.parametrize("back_end", ["sqlite", "postgres"])
+def test_asked_again_it_shows_what_others_recorded_since(
+    back_end: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = str(tmp_path / "r5.db") if back_end == "sqlite" else request.getfixturevalue("postgres_url")
+    with Ledger.open(url) as ledger, ledger.acting("企画室"), Ledger.open(url) as other, other.acting("観光課"):
+        plan = ledger.open_plan("計画", fiscal_year=2023)
+        item = plan.add("strategy", "戦略1")
+        for _ in range(3):
+            assert [row.new for row in item.history("title")] == ["戦略1"]
+        theirs = other.plan()
+        theirs["戦略1"].change(title="戦略A")
+        found = item.history("title")
+        assert [(row.new, row.path, row.actor.name) for row in found] == [
+            ("戦略1", ("戦略A",), "企画室"),
+            ("戦略A", ("戦略A",), "観光課"),
+        ]
+        assert [row.edition for row in found] == [None, None]
+        theirs.hold("第1回PT")
+        assert [row.edition for row in item.history("title")] == ["第1回PT", "第1回PT"]
+        strategy = theirs.schema.levels[0]
+        fields = (*strategy.fields, FieldSpec("note", "注"))
+        theirs.declare(evolve(theirs.schema, levels=(evolve(strategy, fields=fields), *theirs.schema.levels[1:])))
+        theirs["戦略A"].set("注", "追記")
+        assert [row.new for row in item.history("注")] == ["追記"]  # a field that was not there when last asked
+        with pytest.raises(UnknownField):
+            item.history("註")

@@ -214,13 +214,13 @@ class PlanQueries:
         from plan_ledger.queries import audit as auditing
 
         uuid = item.id if isinstance(item, Item) else id_of(item)
+        if uuid is not None and (known := self._teller) is not None and (no := known.told_of(uuid)) is not None:
+            # Asked on the strength of what was known before: the answer says whether that still holds.
+            with suppress(UnknownField), self._ledger.asking() as rows:
+                spec = ever_field((known.schema,), no[1], field)
+                if found := auditing.history(rows, known, no[0], known.numbers[no[1], spec.key]):
+                    return found
         with self._ledger.reading() as rows:
-            if uuid is not None and (known := self._teller) is not None and (no := known.number_of(rows, uuid)):
-                # Asked on the strength of what was known before: the answer says whether that still holds.
-                with suppress(UnknownField):
-                    spec = ever_field((known.schema,), no[1], field)
-                    if found := auditing.history(rows, known, no[0], known.numbers[no[1], spec.key]):
-                        return found
             teller = self.teller(rows)
             no = self._known(rows, teller, item)
             spec = ever_field((teller.schema,), no[1], field)

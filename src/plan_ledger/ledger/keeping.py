@@ -57,6 +57,10 @@ class Keeping(Guarding):
         """A consistent view of everything recorded so far."""
         return self._store.reading()
 
+    def asking(self) -> AbstractContextManager[Rows]:
+        """A view for one question: what is asked next may show more."""
+        return self._store.asking()
+
     @property
     def head(self) -> int:
         """The last position."""

@@ -85,6 +85,11 @@ class Teller:
             found = self._numbers_of[item] = (row[0], row[1])
         return found
 
+    def told_of(self, item: UUID) -> tuple[int, str] | None:
+        """The number and level of an item of which rows were told before, so that nothing of it has to be read."""
+        found = self._numbers_of.get(item)
+        return found if found is not None and found[0] in self._items else None
+
     @property
     def sole(self) -> int | None:
         """The plan's number for a filter; None where the ledger has no other plan."""

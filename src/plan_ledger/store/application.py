@@ -130,6 +130,9 @@ class LedgerStore(Application[UUID]):
     def reading(self) -> AbstractContextManager[Rows]:
         return self._datastore.reading()
 
+    def asking(self) -> AbstractContextManager[Rows]:
+        return self._datastore.asking()
+
     def writing(self) -> AbstractContextManager[Transaction]:
         return self._datastore.writing()
 

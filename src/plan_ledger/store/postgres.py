@@ -105,6 +105,17 @@ class LedgerPostgresDatastore(PostgresDatastore):
                 raise
 
     @contextmanager
+    def asking(self) -> Generator[PostgresTransaction, None, None]:
+        """For one question. It needs no transaction, nor the two statements around one."""
+        with self._readers.connection() as connection:
+            try:
+                with typed_errors(connection):
+                    yield PostgresTransaction(connection)
+            except BaseException:  # as for reading
+                self._undo(connection)
+                raise
+
+    @contextmanager
     def writing(self) -> Generator[PostgresTransaction, None, None]:
         """The one write transaction: thread lock, advisory lock; committed on leaving, or nothing.
 

@@ -121,6 +121,9 @@ class LedgerDatastore(SQLiteDatastore):
         self._check_process()
         return Reading(self)
 
+    def asking(self) -> AbstractContextManager[SqliteTransaction]:
+        return self.reading()
+
     @contextmanager
     def _reading_memory(self) -> Generator[SqliteTransaction, None, None]:
         with self._writer_lock, typed_errors():
