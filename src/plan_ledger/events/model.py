@@ -265,10 +265,8 @@ _validated = FieldChanged.__pydantic_validator__.validate_python
 
 
 def field_changed(item: UUID, field: str, text: str | None, source: Source | None = None) -> FieldChanged:
-    """An ordinary change of a field, validated like any other, without a call of ``__init__`` in between.
-
-    There is one for every change of a bulk load.
-    """
+    """An ordinary change of a field, validated like any other, without a call of ``__init__`` in between: nearly all
+    events of an import are this."""
     said: dict[str, Any] = {"originator_id": item, "field": field, "text": text}
     if source is not None:
         said["source"] = source

@@ -214,17 +214,18 @@ class PlanQueries:
         from plan_ledger.queries import audit as auditing
 
         uuid = item.id if isinstance(item, Item) else id_of(item)
-        if uuid is not None and (known := self._teller) is not None and (no := known.told_of(uuid)) is not None:
+        if uuid is not None and (known := self._teller) is not None and (asked := known.told_of(uuid)) is not None:
             # Asked on the strength of what was known before: the answer says whether that still holds.
             with suppress(UnknownField), self._ledger.asking() as rows:
-                spec = ever_field((known.schema,), no[1], field)
-                if found := auditing.history(rows, known, no[0], known.numbers[no[1], spec.key]):
+                no, level = asked
+                spec = ever_field((known.schema,), level, field)
+                if found := auditing.history(rows, known, no, known.numbers[level, spec.key]):
                     return found
         with self._ledger.reading() as rows:
             teller = self.teller(rows)
-            no = self._known(rows, teller, item)
-            spec = ever_field((teller.schema,), no[1], field)
-            return auditing.history(rows, teller, no[0], teller.numbers[no[1], spec.key])
+            no, level = self._known(rows, teller, item)
+            spec = ever_field((teller.schema,), level, field)
+            return auditing.history(rows, teller, no, teller.numbers[level, spec.key])
 
     def _item_row(self, rows: Rows, uuid: UUID) -> tuple[int, str]:
         row = rows.one(

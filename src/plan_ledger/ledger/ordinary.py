@@ -8,7 +8,6 @@ the field were found, the text is clean, and the payload is written from the fie
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from plan_ledger.domain import items as domain
@@ -18,20 +17,15 @@ from plan_ledger.index import catalog
 from plan_ledger.index.projector import Projector
 from plan_ledger.index.registers import BITS
 from plan_ledger.ledger.intents import Batch, Change, Executor
-from plan_ledger.ledger.receipt import Receipt
+from plan_ledger.ledger.receipt import EPOCH, MICROSECOND, Receipt
 from plan_ledger.ledger.work import Work
 from plan_ledger.store import log
 from plan_ledger.store.chain import link
 from plan_ledger.store.mapper import FIELD_CHANGED
-from plan_ledger.store.recorded import new_tuple
 from plan_ledger.store.transaction import Blob, SqlRow
 from plan_ledger.values.coordinates import ROOM
 from plan_ledger.values.made import open_twin
 from plan_ledger.values.texts import clean_text
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
 
 _OpenReceipt = open_twin(Receipt)
 
@@ -60,7 +54,7 @@ def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Calla
         if change is None or said is None:
             other = batch
             break
-        now = (clock() - _EPOCH) // _MICROSECOND
+        now = (clock() - EPOCH) // MICROSECOND
         if now < recorded_at:
             work.recorded_at = recorded_at
             said = work.said_late(batch.acting, now)
@@ -95,10 +89,7 @@ def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Calla
         facts.append((position, register, position << ROOM, 1 if text else 0))
         for actor, role in owners.get(content) or projector.owners(content, said[1]):
             authorship.append((actor, position, role, position))
-        known.cells[key] = new_tuple(domain.Cell, (text, position))
-        offset = known.offsets.get(key)
-        if offset is not None:
-            known.pieces[known.start + offset] = text
+        known.put(key, text, position)
         characters += len(text)
         receipt = _OpenReceipt()
         receipt.first = receipt.last = position

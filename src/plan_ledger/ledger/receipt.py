@@ -8,8 +8,8 @@ from attrs import frozen
 
 from plan_ledger.values.made import Weak
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
 @frozen
@@ -27,7 +27,7 @@ class Receipt(Weak):
     @property
     def recorded_at(self) -> datetime | None:
         """When it was recorded, in UTC."""
-        return None if self.recorded_us is None else _EPOCH + self.recorded_us * _MICROSECOND
+        return None if self.recorded_us is None else EPOCH + self.recorded_us * MICROSECOND
 
     @property
     def batch(self) -> int | None:

@@ -13,6 +13,7 @@ from plan_ledger.index.asof import ItemRow
 from plan_ledger.index.names import Names
 from plan_ledger.ledger.acting import Acting, Person
 from plan_ledger.store import log
+from plan_ledger.store.recorded import new_tuple
 from plan_ledger.values.digest import Parts
 from plan_ledger.values.schema import LevelSpec, Schema
 
@@ -63,7 +64,7 @@ class Known:
         return cls(item, item.cells, stream)
 
     def put(self, key: str, text: str, position: int) -> None:
-        self.cells[key] = domain.Cell(text, position)
+        self.cells[key] = new_tuple(domain.Cell, (text, position))
         offset = self.offsets.get(key)
         if offset is not None:
             self.pieces[self.start + offset] = text

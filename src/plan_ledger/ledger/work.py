@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from plan_ledger.events import (
 from plan_ledger.index.projector import Projector
 from plan_ledger.ledger.acting import Acting, Person
 from plan_ledger.ledger.lookup import Lookup
-from plan_ledger.ledger.receipt import Receipt as Receipt
+from plan_ledger.ledger.receipt import EPOCH, MICROSECOND, Receipt as Receipt
 from plan_ledger.ledger.remembered import HEADERS_KEPT, Caches, Known, Said, Stream
 from plan_ledger.store import log
 from plan_ledger.store.mapper import commitment
@@ -50,8 +50,6 @@ _ELSEWHERE = (
     MeetingAnnulled,
 )
 """Events that leave the items and their fields as they are."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _log = logging.getLogger("plan_ledger")
 
 
@@ -93,7 +91,7 @@ class Work(Lookup):
         self.batch_start = self.position
         if self._newcomers:
             self._newcomers = {}
-        now = (self.clock() - _EPOCH) // _MICROSECOND
+        now = (self.clock() - EPOCH) // MICROSECOND
         if now < self.recorded_at:
             said = self.said_late(acting, now, undoes)
         else:
