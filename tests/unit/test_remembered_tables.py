@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -125,6 +126,22 @@ def test_a_table_is_read_once(ledger: Ledger, plan: Plan) -> None:
     assert plan.snapshot().items is not first.items
 
 
+def test_what_differs_is_found_once(ledger: Ledger, plan: Plan) -> None:
+    with ledger.acting("企画室"):
+        plan["事業1-1"].change(budget="200")
+        plan.hold("第2回PT")
+    first, second = plan.changes("第1回PT", "第2回PT"), plan.changes("第1回PT", "第2回PT")
+    assert first.entries is second.entries
+    assert len(first) == 1
+    part = plan.changes("第1回PT", "第2回PT", scope=plan["施策2"])
+    assert not part.entries
+    assert [entry.new for entry in plan.changes("第2回PT", "第1回PT")] == ["100"]
+    with ledger.acting("企画室"):
+        plan["事業2-1"].change(budget="300")
+    assert plan.changes("第1回PT", "第2回PT").entries is first.entries
+    assert len(plan.changes("第1回PT")) == 2
+
+
 # --- what takes tables away ---------------------------------------------------------------------------------------
 
 
@@ -143,6 +160,18 @@ def test_a_text_that_somebody_else_destroys_is_gone(ledger: Ledger, plan: Plan, 
         (entry,) = plan.changes(since, until)
         assert REDACTED_TEXT in (entry.old, entry.new)
         assert "山田" not in str(plan.changes(since, until).to_dict())
+
+
+def test_a_person_whom_somebody_else_erases_is_gone(ledger: Ledger, plan: Plan, url: str) -> None:
+    with ledger.acting("鈴木", reason="更正"):
+        plan["事業1-1"].change(budget="200")
+    since = plan.changes("第1回PT")
+    assert [entry.events[-1].actor.name for entry in since] == ["鈴木"]
+    assert [row.actor.name for row in plan.history("事業1-1", "budget")] == ["企画室 主査", "鈴木"]
+    with Ledger.open(url) as other, other.acting("管理者", reason="本人の請求"):
+        other.erase_person("鈴木")
+    assert [entry.events[-1].actor.name for entry in plan.changes("第1回PT", since.until.pair.known)] == [None]
+    assert [row.actor.name for row in plan.history("事業1-1", "budget")] == ["企画室 主査", None]
 
 
 def test_making_the_index_anew_forgets_everything(ledger: Ledger, plan: Plan) -> None:
@@ -218,6 +247,24 @@ def test_a_reader_of_an_older_view_neither_finds_nor_keeps() -> None:
 def test_the_estimate_is_no_less_than_what_a_table_takes(ledger: Ledger, plan: Plan) -> None:
     plan.snapshot()
     assert ledger.tables.size >= PER_ITEM * len(plan.snapshot())
+
+
+def test_the_estimate_of_what_differs_is_no_less_than_what_it_takes(ledger: Ledger, plan: Plan) -> None:
+    with ledger.acting("企画室", reason="更正"):
+        for number, item in enumerate(plan.items("project")):
+            plan[item.id.hex].change(overview=f"関係課と調整し、{number}月に実施する。" * 5, budget=f"{number}")
+    plan.snapshot("第1回PT"), plan.snapshot()
+    before = ledger.tables.size
+    tracemalloc.start()
+    try:
+        found = plan.changes("第1回PT")
+        for entry in found:
+            assert entry.segments
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(found) == 12
+    assert ledger.tables.size - before >= taken / 2
 
 
 # --- many at once -------------------------------------------------------------------------------------------------

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date, datetime
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING, Unpack
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from attrs import evolve
 
 from plan_ledger.index import catalog
+from plan_ledger.index.registers import register
 from plan_ledger.ledger import editions
 from plan_ledger.ledger.errors import AmbiguousItem, UnknownItem
 from plan_ledger.ledger.intents import field_key, find_level
@@ -20,7 +21,7 @@ from plan_ledger.queries import changes as differences, items, snapshot as snaps
 from plan_ledger.queries.moments import Moment, Moments, NoPreviousMeeting, meeting_info
 from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, MomentRef, Snapshot, SnapshotItem
 from plan_ledger.store.transaction import Rows
-from plan_ledger.values.naming import UnknownField, ever_field
+from plan_ledger.values.naming import ever_field
 from plan_ledger.values.schema import Schema
 from plan_ledger.values.texts import folded_name
 
@@ -211,21 +212,20 @@ class PlanQueries:
 
     def history(self, item: Item | str, field: str) -> list[AuditRow]:
         """Every change of one field, in order of recording; corrections stand where they were recorded."""
-        from plan_ledger.queries import audit as auditing
-
-        uuid = item.id if isinstance(item, Item) else id_of(item)
-        if uuid is not None and (known := self._teller) is not None and (asked := known.told_of(uuid)) is not None:
+        asked = (item.id.hex if isinstance(item, Item) else item, field)
+        if (known := self._teller) is not None and (again := known.asked.get(asked)) is not None:
             # Asked on the strength of what was known before: the answer says whether that still holds.
-            with suppress(UnknownField), self._ledger.asking() as rows:
-                no, level = asked
-                spec = ever_field((known.schema,), level, field)
-                if found := auditing.history(rows, known, no, known.numbers[level, spec.key]):
-                    return found
+            with self._ledger.asking() as rows:
+                found = again(rows, known)
+            if found:
+                return found
+        from plan_ledger.queries.audit import history
+
         with self._ledger.reading() as rows:
             teller = self.teller(rows)
             no, level = self._known(rows, teller, item)
-            spec = ever_field((teller.schema,), level, field)
-            return auditing.history(rows, teller, no, teller.numbers[level, spec.key])
+            number = teller.numbers[level, ever_field((teller.schema,), level, field).key]
+            return teller.remember(asked, partial(history, register(no, number)))(rows, teller)
 
     def _item_row(self, rows: Rows, uuid: UUID) -> tuple[int, str]:
         row = rows.one(

@@ -163,7 +163,9 @@ class Guarding:
         """
         from plan_ledger.ledger.redacting import erase_person
 
-        return erase_person(self._recording, self._store, self.id, who, reason=reason)
+        done = erase_person(self._recording, self._store, self.id, who, reason=reason)
+        self.forget_tables()
+        return done
 
     def occurrences(self, text: str) -> list[Occurrence]:
         """Every recorded text of every plan that holds this one to the letter, in order of recording."""

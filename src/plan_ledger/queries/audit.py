@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 from attrs import evolve
 
 from plan_ledger.index import catalog
-from plan_ledger.index.registers import register
 from plan_ledger.queries import audit_acts, audit_select
 from plan_ledger.queries.audit_filters import Selection, read_header
 from plan_ledger.queries.audit_rows import Teller
@@ -164,10 +163,10 @@ _HISTORY = (
 )
 
 
-def history(rows: Rows, teller: Teller, item: int, number: int) -> list[AuditRow]:
+def history(register: int, rows: Rows, teller: Teller) -> list[AuditRow]:
     """Every fact of one register in order of recording, with what each took the place of; nothing where the teller is
     one of another head."""
-    found = rows.all(_HISTORY, (register(item, number),))
+    found = rows.all(_HISTORY, (register,))
     if not found or found[0][-1] != teller.head:
         return []
     found.sort(key=_position)

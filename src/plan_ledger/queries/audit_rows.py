@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from plan_ledger.values.schema import EXISTENCE, PLACE, FieldKind, FieldSpec
 from plan_ledger.values.texts import REDACTED_TEXT, folded_name
 
 _OpenRow = open_twin(AuditRow)
+_ASKED_KEPT = 10_000
 
 
 @frozen
@@ -64,6 +65,16 @@ class Teller:
         self._items: dict[int, Standing] = {}
         self._headers: dict[int, Header] = {}
         self._numbers_of: dict[UUID, tuple[int, str]] = {}
+        self.asked: dict[tuple[str, str], Callable[[Rows, Teller], list[AuditRow]]] = {}
+        """How to ask for the history of (item, field), in the words in which it was asked for before."""
+
+    def remember(
+        self, asked: tuple[str, str], again: Callable[[Rows, Teller], list[AuditRow]]
+    ) -> Callable[[Rows, Teller], list[AuditRow]]:
+        if len(self.asked) >= _ASKED_KEPT:
+            self.asked.clear()
+        self.asked[asked] = again
+        return again
 
     @cached_property
     def actor_names(self) -> dict[int, tuple[str | None, str | None]]:
@@ -84,11 +95,6 @@ class Teller:
                 return None
             found = self._numbers_of[item] = (row[0], row[1])
         return found
-
-    def told_of(self, item: UUID) -> tuple[int, str] | None:
-        """The number and level of an item of which rows were told before, so that nothing of it has to be read."""
-        found = self._numbers_of.get(item)
-        return found if found is not None and found[0] in self._items else None
 
     @property
     def sole(self) -> int | None:

@@ -11,7 +11,7 @@ from plan_ledger.index.asof import ItemRow
 from plan_ledger.index.digest import within
 from plan_ledger.index.registers import BITS, MASK, bounds, register
 from plan_ledger.queries.facts_between import FactsBetween, text_of
-from plan_ledger.queries.kept import Outline, Tables, place
+from plan_ledger.queries.kept import Difference, Outline, Place, Tables, place
 from plan_ledger.queries.moves import Moves
 from plan_ledger.queries.results import (
     PLACE_LABEL,
@@ -38,9 +38,15 @@ def between(
 ) -> ChangeSet:
     """The change set from one pair to another, in table order of the later table; removed items at the end.
 
-    ``tables``: where tables are remembered, and what stands where.
+    ``tables``: where tables are remembered, what stands where, and what differs.
     """
-    return _Comparison(rows, plan, since, until, tables).run(scope)
+    before, after = place(tables, rows, plan.no, since.pair), place(tables, rows, plan.no, until.pair)
+    kept = before.until(after, scope, plan.zone)
+    found = kept.difference()
+    if found is None:
+        found = _Comparison(rows, plan, since, until, before, after).run(scope)
+        kept.keep(found)
+    return ChangeSet(plan.title, since, until, found.entries, found.schema_changes)
 
 
 _FEW = 4
@@ -62,19 +68,18 @@ _OpenEntry = open_twin(ChangeEntry)
 
 class _Comparison:
     def __init__(
-        self, rows: Rows, plan: catalog.PlanRow, since: MomentRef, until: MomentRef, tables: Tables | None
+        self, rows: Rows, plan: catalog.PlanRow, since: MomentRef, until: MomentRef, before: Place, after: Place
     ) -> None:
         self.rows, self.plan, self.since, self.until = rows, plan, since, until
         self.old_schema = catalog.schema_at(rows, plan.no, since.pair.ordinary)
         self.schema = catalog.schema_at(rows, plan.no, until.pair.ordinary)
         self.numbers = catalog.field_numbers(rows, plan.no)
-        self.before = place(tables, rows, plan.no, since.pair)
-        self.after = place(tables, rows, plan.no, until.pair)
+        self.before, self.after = before, after
         self.titles: dict[bool, Mapping[int, str]] = {}  # item → title, where known: True at the later moment
         self.read: dict[bool, Sequence[ItemRow]] = {}  # what shows at either moment, where it was read
         self.facts = FactsBetween(rows, plan.zone, since.pair, until.pair, self.before.table())
 
-    def run(self, scope: int | None) -> ChangeSet:
+    def run(self, scope: int | None) -> Difference:
         structural = any(no & MASK <= PLACE for no in self.facts.behind)
         self.new, new_order = self._standing(self.until, same=not structural)
         self.old, old_order = self.new, new_order
@@ -90,8 +95,7 @@ class _Comparison:
         ranks = {row.no: rank for rank, row in enumerate(new_order)}
         gone = [row.no for row in old_order if row.no in self.removed]
         ranks.update((no, rank) for rank, no in enumerate(gone, len(ranks)))
-        revised = schema_changes(self.old_schema, self.schema)
-        return ChangeSet(self.plan.title, self.since, self.until, self._entries(self._involved(), ranks), revised)
+        return Difference(self._entries(self._involved(), ranks), schema_changes(self.old_schema, self.schema))
 
     def _standing(self, moment: MomentRef, *, same: bool) -> tuple[Mapping[int, ItemRow], Sequence[ItemRow]]:
         """What stands where at a moment, and what shows in table order; ``same``: no item came, went or moved."""

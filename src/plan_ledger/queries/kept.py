@@ -1,13 +1,14 @@
-"""Tables that an open ledger remembers: what a pair shows is the same for ever, but for texts that are redacted.
+"""Tables, and what differs between two, that an open ledger remembers.
 
-A table is kept under its pair and the hash of the event at which the pair's knowledge ends, which stands for everything
-recorded up to there. Within the reader's own view, that hash and the number of redactions say whether it still holds.
+What a pair shows is the same for ever, but for texts that are redacted and people who are erased. A table is kept under
+its pair and the hash of the event at which the pair's knowledge ends, which stands for everything recorded up to there.
+Within the reader's own view, that hash and the number of what was destroyed say whether it still holds.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
 from threading import Lock
 
@@ -16,7 +17,7 @@ from attrs import define, frozen
 from plan_ledger.index.asof import ItemRow
 from plan_ledger.index.registers import BITS
 from plan_ledger.index.tables import ItemTexts
-from plan_ledger.queries.results import SnapshotItem
+from plan_ledger.queries.results import ChangeEntry, SnapshotItem
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.coordinates import Pair
 
@@ -24,8 +25,10 @@ BYTES = 24_000_000
 """How much is kept in all, by estimate."""
 PER_ITEM = 1_000
 """What an item takes beside its texts: a row, a list, a result."""
-
-_Key = tuple[int, int, int, bytes]
+PER_ENTRY = 1_800
+"""What a difference takes beside its texts: a result, the events behind it, its marked words."""
+PER_CHARACTER = 4
+"""What a character of a difference takes: two bytes in the text, and two in the words that are marked."""
 
 
 @frozen(eq=False)
@@ -60,53 +63,70 @@ class Table(Outline):
         return found
 
 
+@frozen(eq=False)
+class Difference:
+    """All that differs between two tables, or two parts of them, in table order; and how the schema does."""
+
+    entries: tuple[ChangeEntry, ...]
+    schema_changes: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """What it takes in memory, in bytes, by estimate."""
+        characters = sum(len(entry.old) + len(entry.new) for entry in self.entries)
+        return PER_ENTRY * len(self.entries) + PER_CHARACTER * characters
+
+
 @define(eq=False)
 class _Sized:
-    outline: Outline
+    kept: Outline | Difference
     size: int
 
 
 class Tables:
-    """The tables of one open ledger, those used last. Safe to use from many threads: what is kept is never changed."""
+    """What one open ledger remembers, as far as it was used last. Safe to use from many threads: what is kept is never
+    changed."""
 
     def __init__(self, limit: int = BYTES) -> None:
         self._limit = limit
         self._lock = Lock()
-        self._kept: OrderedDict[_Key, _Sized] = OrderedDict()
-        self._redactions = 0
+        self._kept: OrderedDict[Hashable, _Sized] = OrderedDict()
+        self._destroyed = 0
         self.size = 0
 
     def at(self, rows: Rows, plan: int, pair: Pair) -> Place:
         """Where the table of a plan at a pair is kept, as seen by a reader."""
         row = rows.one(
-            "SELECT (SELECT count(*) FROM redactions), (SELECT hash FROM events WHERE position = ?)", (pair.known,)
+            "SELECT (SELECT count(*) FROM redactions) + (SELECT count(*) FROM erasures),"
+            " (SELECT hash FROM events WHERE position = ?)",
+            (pair.known,),
         )
         assert row is not None
-        redactions, hash_ = row
-        return Place(self, redactions, None if hash_ is None else (plan, pair.at, pair.known, bytes(hash_)))
+        destroyed, hash_ = row
+        return Place(self, destroyed, None if hash_ is None else (plan, pair.at, pair.known, bytes(hash_)))
 
-    def find(self, key: _Key, redactions: int) -> Outline | None:
-        """What is kept there, unless a text was redacted since; then everything goes."""
+    def find(self, key: Hashable, destroyed: int) -> Outline | Difference | None:
+        """What is kept there, unless a text was redacted or a person erased since; then everything goes."""
         with self._lock:
-            if redactions != self._redactions:
-                if redactions > self._redactions:
+            if destroyed != self._destroyed:
+                if destroyed > self._destroyed:
                     self._kept.clear()
-                    self.size, self._redactions = 0, redactions
+                    self.size, self._destroyed = 0, destroyed
                 return None
             found = self._kept.get(key)
             if found is None:
                 return None
             self._kept.move_to_end(key)
-            return found.outline
+            return found.kept
 
-    def keep(self, key: _Key, redactions: int, outline: Outline, size: int) -> None:
-        """Remember a table that was read in a view with so many redactions; the ones not used for longest go."""
+    def keep(self, key: Hashable, destroyed: int, kept: Outline | Difference, size: int) -> None:
+        """Remember what was read in a view with so much destroyed; what was not used for longest goes."""
         with self._lock:
-            if redactions != self._redactions or size > self._limit:
+            if destroyed != self._destroyed or size > self._limit:
                 return
             former = self._kept.pop(key, None)
             self.size += size - (former.size if former else 0)
-            self._kept[key] = _Sized(outline, size)
+            self._kept[key] = _Sized(kept, size)
             while self.size > self._limit:
                 _, oldest = self._kept.popitem(last=False)
                 self.size -= oldest.size
@@ -117,11 +137,12 @@ class Place:
     """Where one table is kept, within one reader's view; nowhere, where nothing was recorded there yet."""
 
     _tables: Tables
-    _redactions: int
-    _key: _Key | None
+    _destroyed: int
+    _key: Hashable | None
 
     def outline(self) -> Outline | None:
-        return None if self._key is None else self._tables.find(self._key, self._redactions)
+        found = None if self._key is None else self._tables.find(self._key, self._destroyed)
+        return found if isinstance(found, Outline) else None
 
     def table(self) -> Table | None:
         found = self.outline()
@@ -131,7 +152,29 @@ class Place:
         """Remember it; ``characters``: what its texts take in memory, in bytes."""
         if self._key is not None:
             size = characters + PER_ITEM * len(outline.structure)
-            self._tables.keep(self._key, self._redactions, outline, size)
+            self._tables.keep(self._key, self._destroyed, outline, size)
+
+    def until(self, other: Place, *said: Hashable) -> Between:
+        """Where what differs from here to another table is kept; ``said``: what else it depends on."""
+        nowhere = self._key is None or other._key is None
+        return Between(self._tables, self._destroyed, None if nowhere else (self._key, other._key, *said))
+
+
+@frozen(eq=False)
+class Between:
+    """Where the difference of two tables is kept, within one reader's view."""
+
+    _tables: Tables
+    _destroyed: int
+    _key: Hashable | None
+
+    def difference(self) -> Difference | None:
+        found = None if self._key is None else self._tables.find(self._key, self._destroyed)
+        return found if isinstance(found, Difference) else None
+
+    def keep(self, difference: Difference) -> None:
+        if self._key is not None:
+            self._tables.keep(self._key, self._destroyed, difference, difference.size)
 
 
 def place(tables: Tables | None, rows: Rows, plan: int, pair: Pair) -> Place:

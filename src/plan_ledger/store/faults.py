@@ -6,6 +6,7 @@ import errno
 import sqlite3
 from contextlib import AbstractContextManager
 from types import TracebackType
+from typing import NoReturn
 
 from plan_ledger.store import errors
 
@@ -31,6 +32,17 @@ _TYPED_ERRORS = _TypedErrors()
 def typed_errors() -> AbstractContextManager[None]:
     """Turn what sqlite3 and the operating system raise into errors that say what to do."""
     return _TYPED_ERRORS
+
+
+FAULTS = (sqlite3.Error, OSError, UnicodeDecodeError, UnicodeEncodeError, OverflowError)
+
+
+def raise_typed(error: Exception) -> NoReturn:
+    """The same where every question passes: ``except FAULTS as error`` costs nothing while all is well."""
+    found = translated(error)
+    if found is None:
+        raise error
+    raise found from error
 
 
 def translated(error: BaseException) -> errors.StoreError | None:

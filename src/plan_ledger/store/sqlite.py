@@ -122,19 +122,24 @@ class LedgerDatastore(SQLiteDatastore):
         return Reading(self)
 
     def asking(self) -> AbstractContextManager[SqliteTransaction]:
-        return self.reading()
+        """One statement is a view of its own: BEGIN and ROLLBACK around it would be two more."""
+        if self.in_memory:
+            return self._reading_memory()
+        self._check_process()
+        return Reading(self, begin=False)
 
     @contextmanager
     def _reading_memory(self) -> Generator[SqliteTransaction, None, None]:
         with self._writer_lock, typed_errors():
             yield SqliteTransaction(self._writer_connection())
 
-    def begin_reading(self) -> SqliteTransaction:
-        """A connection with a view of everything committed so far."""
+    def begin_reading(self, *, begin: bool = True) -> SqliteTransaction:
+        """A connection with a view of everything committed so far; of each statement's own, where none is begun."""
         connection = self._take_reader()
         transaction = SqliteTransaction(connection)
         try:
-            transaction.run("BEGIN")
+            if begin:
+                transaction.run("BEGIN")
         except BaseException:  # whatever ended it, its state is unknown
             self.end_reading(transaction, whole=False)
             raise
@@ -144,7 +149,7 @@ class LedgerDatastore(SQLiteDatastore):
         """Give the connection back, or, where something failed in between, throw it away."""
         connection = transaction.connection
         try:
-            if whole:
+            if whole and connection.in_transaction:
                 transaction.run("ROLLBACK")
         except BaseException:  # also for an interrupt
             whole = False

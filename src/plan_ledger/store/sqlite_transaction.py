@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from types import TracebackType
 from typing import Protocol
 
-from plan_ledger.store.faults import translated, typed, typed_errors
+from plan_ledger.store.faults import FAULTS, raise_typed, translated, typed
 from plan_ledger.store.transaction import SqlRow, SqlValue
 
 
@@ -24,8 +23,10 @@ class SqliteTransaction:
 
     def end(self) -> None:
         """Let go of the connection. Whoever keeps this object must not keep the file from being closed."""
-        with suppress(sqlite3.ProgrammingError):  # the connection was closed before
+        try:  # noqa: SIM105 (three calls more, for every question)
             self._cursor.close()
+        except sqlite3.ProgrammingError:  # the connection was closed before
+            pass
 
     def all(self, sql: str, params: Sequence[SqlValue] = ()) -> list[SqlRow]:
         try:
@@ -55,7 +56,7 @@ class _Datastore(Protocol):
 
     def end(self, transaction: SqliteTransaction, *, commit: bool) -> None: ...
 
-    def begin_reading(self) -> SqliteTransaction: ...
+    def begin_reading(self, *, begin: bool) -> SqliteTransaction: ...
 
     def end_reading(self, transaction: SqliteTransaction, *, whole: bool) -> None: ...
 
@@ -69,36 +70,45 @@ class Writing:
         self._datastore = datastore
 
     def __enter__(self) -> SqliteTransaction:
-        with typed_errors():
+        try:
             self._transaction = self._datastore.begin()
+        except FAULTS as error:
+            raise_typed(error)
         return self._transaction
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with typed_errors():
+        try:
             self._datastore.end(self._transaction, commit=error is None)
+        except FAULTS as fault:
+            raise_typed(fault)
         if error is not None and (found := translated(error)) is not None:
             raise found from error
 
 
 class Reading:
-    """``with datastore.reading() as rows``"""
+    """``with datastore.reading() as rows``; with ``begin``, all that is asked is of one view."""
 
-    __slots__ = ("_datastore", "_transaction")
+    __slots__ = ("_begin", "_datastore", "_transaction")
 
-    def __init__(self, datastore: _Datastore) -> None:
+    def __init__(self, datastore: _Datastore, *, begin: bool = True) -> None:
         self._datastore = datastore
+        self._begin = begin
 
     def __enter__(self) -> SqliteTransaction:
-        with typed_errors():
-            self._transaction = self._datastore.begin_reading()
+        try:
+            self._transaction = self._datastore.begin_reading(begin=self._begin)
+        except FAULTS as error:
+            raise_typed(error)
         return self._transaction
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with typed_errors():
+        try:
             self._datastore.end_reading(self._transaction, whole=error is None)
+        except FAULTS as fault:
+            raise_typed(fault)
         if error is not None and (found := translated(error)) is not None:
             raise found from error
