@@ -126,6 +126,15 @@ def test_a_table_is_read_once(ledger: Ledger, plan: Plan) -> None:
     assert plan.snapshot().items is not first.items
 
 
+def test_whoever_reads_an_answer_can_not_change_the_next_one(ledger: Ledger, plan: Plan) -> None:
+    with ledger.acting("企画室", reason="更正"):
+        plan["事業1-1"].change(budget="200")
+    header: Any = plan.changes("第1回PT").entries[0].events[0].header
+    header["reason"] = header["actor"]["id"] = "別"
+    again = plan.changes("第1回PT").entries[0].events[0]
+    assert (again.reason, again.header["reason"], again.actor.name) == ("更正", "更正", "企画室")
+
+
 def test_what_differs_is_found_once(ledger: Ledger, plan: Plan) -> None:
     with ledger.acting("企画室"):
         plan["事業1-1"].change(budget="200")

@@ -98,7 +98,7 @@ def audit_csv_lines(rows: Iterable[AuditRow]) -> Iterator[str]:
     """The same, row by row, for an audit that is streamed. What a spreadsheet would run gets a ``'`` before it."""
     yield _csv_line(AUDIT_HEADERS)
     for row in rows:
-        header = row.cause.header
+        header = row.cause.batch_header.words
         yield _csv_line(
             (
                 row.position,

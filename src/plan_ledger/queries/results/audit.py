@@ -81,17 +81,17 @@ class AuditRow(Shown):
     @property
     def approval(self) -> str | None:
         """The approval's number (決裁番号)."""
-        return self.cause.header.get("approval")
+        return self.cause.batch_header.words.get("approval")
 
     @property
     def assurance(self) -> str:
         """``authenticated`` where the host made sure who it was, else ``declared``."""
-        return str(self.cause.header.get("assurance", "declared"))
+        return str(self.cause.batch_header.words.get("assurance", "declared"))
 
     @property
     def document(self) -> str | None:
         """The name of the document that the batch came from."""
-        return self.cause.header.get("document")
+        return self.cause.batch_header.words.get("document")
 
     @property
     def source(self) -> str | None:
@@ -101,7 +101,7 @@ class AuditRow(Shown):
     @property
     def undoes(self) -> int | None:
         """The batch that this row's batch takes back."""
-        return self.cause.header.get("undoes")
+        return self.cause.batch_header.words.get("undoes")
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -121,7 +121,7 @@ class AuditRow(Shown):
             "assurance": self.assurance,
             "approval": self.approval,
             "document": self.document,
-            "document_sha256": self.cause.header.get("document_sha256"),
+            "document_sha256": self.cause.batch_header.words.get("document_sha256"),
             "sheet": self.cause.source.get("sheet"),
             "cell": self.cause.source.get("cell"),
             "undoes": self.undoes,

@@ -73,6 +73,9 @@ class Header:
     @cached_property
     def words(self) -> Mapping[str, Any]:
         """The header as it is stored."""
+        return self.read()
+
+    def read(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.json)
         return found
 
@@ -107,8 +110,8 @@ class Cause(Weak):
 
     @property
     def header(self) -> Mapping[str, Any]:
-        """The batch's header as it is stored."""
-        return self.batch_header.words
+        """The batch's header as it is stored; a copy, since many results share one."""
+        return self.batch_header.read()
 
     @property
     def actor(self) -> Actor:
@@ -137,7 +140,7 @@ class Cause(Weak):
     def source_text(self) -> str | None:
         """Document, sheet and cell, or the words given, for people."""
         source = self.source
-        document = self.header.get("document") if (source.get("cell") or not source) else None
+        document = self.batch_header.words.get("document") if (source.get("cell") or not source) else None
         sheet = f"「{source['sheet']}」" if source.get("sheet") else " " if document else ""
         cell = f"{document or ''}{sheet}{source.get('cell') or ''}".strip()
         return " ".join(part for part in (cell, source.get("note") or "") if part) or None
