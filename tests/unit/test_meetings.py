@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
 
-from plan_ledger import Ledger, Plan, PlanLedgerError
+from plan_ledger import Commit, Ledger, Plan, PlanLedgerError
 from plan_ledger.domain.errors import MeetingAnnulledAlready, MeetingExists, MeetingNameRefused, NotABatchEnd
 from plan_ledger.ledger.errors import ActorRequired, NotInBatch, UnknownItem, UnknownMeeting
 from plan_ledger.values.coordinates import Pair
@@ -239,6 +239,26 @@ def test_a_new_name_that_is_taken_is_refused(plan: Plan) -> None:
     plan.hold("第2回PT")
     with pytest.raises(MeetingExists):
         plan.rename_meeting("第2回PT", "第１回ＰＴ")
+
+
+def test_what_was_recorded_is_told_whatever_happened_to_it_since(ledger: Ledger, plan: Plan) -> None:
+    """Between a meeting's recording and the answer, somebody else may rename it or take it back."""
+
+    def meanwhile(act: Callable[[], object]) -> None:
+        def somebody_else(_: Commit) -> None:
+            take_away()
+            act()
+
+        take_away = ledger.on_commit(somebody_else)
+
+    meanwhile(lambda: plan.rename_meeting("第1回PT", "初回"))
+    held = plan.hold("第1回PT")
+    assert (held.name, held.number, len(held.editions)) == ("初回", 1, 1)
+    meanwhile(lambda: plan.rename_meeting("初回", "改めて"))
+    assert plan.reissue("初回").name == "改めて"
+    meanwhile(lambda: plan.annul("初回"))
+    renamed = plan.rename_meeting("改めて", "初回")
+    assert (renamed.id, renamed.annulled) == (held.id, True)
 
 
 def test_names_are_cleaned_at_the_door(plan: Plan) -> None:

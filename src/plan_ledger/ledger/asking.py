@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import partial
@@ -23,7 +24,6 @@ from plan_ledger.queries.results import AuditRow, ChangeSet, MeetingInfo, Moment
 from plan_ledger.store.transaction import Rows
 from plan_ledger.values.naming import ever_field
 from plan_ledger.values.schema import Schema
-from plan_ledger.values.texts import folded_name
 
 if TYPE_CHECKING:
     from plan_ledger.ledger.audit_words import AuditFilters
@@ -287,14 +287,8 @@ class PlanQueries:
         """The meetings held, in order; with ``annulled``, also those taken back."""
         with self._ledger.reading() as rows:
             found = Moments(rows, self._row).meetings
-            scopes = {
-                row.scope: UUID(bytes=bytes(raw[0]))
-                for row in found
-                if row.scope is not None
-                and (raw := rows.one("SELECT uuid FROM streams WHERE no = ?", (row.scope,))) is not None
-            }
             shown = sorted(found, key=lambda row: row.editions[0].pair.at)  # tables of the past may be entered later
-            return [meeting_info(row, found, scopes) for row in shown if annulled or not row.annulled]
+            return _told(rows, [row for row in shown if annulled or not row.annulled], found)
 
     def meeting(self, name: str) -> MeetingInfo:
         """A meeting by name.
@@ -303,8 +297,25 @@ class PlanQueries:
             UnknownMeeting: With the names there are.
         """
         with self._ledger.reading() as rows:
-            editions.find(Moments(rows, self._row), name)
-        return next(each for each in self.meetings() if folded_name(each.name) == folded_name(name))
+            moments = Moments(rows, self._row)
+            return _told(rows, [editions.find(moments, name)], moments.meetings)[0]
+
+    def _meeting_of(self, uuid: UUID) -> MeetingInfo:
+        """A meeting that was recorded just now, whatever somebody has called it since."""
+        with self._ledger.reading() as rows:
+            found = Moments(rows, self._row).meetings
+            return _told(rows, [row for row in found if row.uuid == uuid], found)[0]
+
+
+def _told(rows: Rows, shown: Sequence[catalog.MeetingRow], found: list[catalog.MeetingRow]) -> list[MeetingInfo]:
+    """Some of all meetings for the host, each with the id of the item whose subtree alone it handed out."""
+    scopes = {
+        row.scope: UUID(bytes=bytes(raw[0]))
+        for row in shown
+        if row.scope is not None
+        and (raw := rows.one("SELECT uuid FROM streams WHERE no = ?", (row.scope,))) is not None
+    }
+    return [meeting_info(row, found, scopes) for row in shown]
 
 
 def id_of(name: str) -> UUID | None:

@@ -47,8 +47,8 @@ def enter(
     *,
     accept_renames: bool | None,
     limits: Limits | None,
-) -> None:
-    """See :meth:`plan_ledger.Plan.baseline`."""
+) -> UUID:
+    """See :meth:`plan_ledger.Plan.baseline`. Returns the meeting."""
     recording = plan.ledger.recording
     recording.outside_batch("baseline")
     with plan.ledger.reading() as rows:
@@ -73,6 +73,7 @@ def enter(
             red_since=where.red_since,
         )
     )
+    return meeting
 
 
 class _Matching:

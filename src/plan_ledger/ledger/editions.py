@@ -100,12 +100,15 @@ def hold(
         what.as_of_on,
     )
     work.begin(acting)
-    work.record(domain.decide(state(work, plan), command))
+    work.record(domain.decide(state(work, plan, moments.meetings), command))
     work.flush()
 
 
-def reissue(work: Work, acting: Acting, plan: catalog.PlanRow, name: str, *, at: int | None) -> None:
-    """Hand out a replacement of a meeting's table; it is red against what the first edition was red against."""
+def reissue(work: Work, acting: Acting, plan: catalog.PlanRow, name: str, *, at: int | None) -> UUID:
+    """Hand out a replacement of a meeting's table; it is red against what the first edition was red against.
+
+    Returns the meeting.
+    """
     work.flush()
     moments = Moments(work.tx, plan)
     meeting = find(moments, name)
@@ -113,8 +116,9 @@ def reissue(work: Work, acting: Acting, plan: catalog.PlanRow, name: str, *, at:
     base = None if first is None else (_uuid(moments, first[0]), first[1])
     edition = _edition(work, plan, _pair(work, at), base, meeting.scope)
     work.begin(acting)
-    work.record(domain.decide(state(work, plan), domain.ReissueMeeting(meeting.uuid, edition)))
+    work.record(domain.decide(state(work, plan, moments.meetings), domain.ReissueMeeting(meeting.uuid, edition)))
     work.flush()
+    return meeting.uuid
 
 
 def find(moments: Moments, name: str) -> catalog.MeetingRow:
@@ -129,8 +133,8 @@ def find(moments: Moments, name: str) -> catalog.MeetingRow:
     return meeting
 
 
-def state(work: Work, plan: catalog.PlanRow) -> domain.Plan:
-    """The plan's state at the head, for deciding."""
+def state(work: Work, plan: catalog.PlanRow, meetings: list[catalog.MeetingRow] | None = None) -> domain.Plan:
+    """The plan's state at the head, for deciding; its ``meetings`` where they were read already."""
     return domain.Plan(
         plan.uuid,
         plan.title,
@@ -148,7 +152,7 @@ def state(work: Work, plan: catalog.PlanRow) -> domain.Plan:
                 row.held_on,
                 row.as_of_on,
             )
-            for row in catalog.meetings(work.tx, plan.no)
+            for row in (catalog.meetings(work.tx, plan.no) if meetings is None else meetings)
         },
         catalog.policies_at(work.tx, plan.no),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from plan_ledger.domain import plans as domain
 from plan_ledger.ledger import editions
@@ -57,13 +58,16 @@ class PlanMeetings(PlanTracing):
         self._ledger.recording.write(
             lambda work, _: editions.hold(work, acting, self._row, uuid, what, at=at, red_since=red_since)
         )
-        return self.meeting(name)
+        return self._meeting_of(uuid)
 
     def reissue(self, name: str, *, at: int | None = None) -> MeetingInfo:
         """Hand out a replacement (差し替え): a further edition; the meeting's name now means this one."""
         acting = self._ledger.recording.outside_batch("reissue")
-        self._ledger.recording.write(lambda work, _: editions.reissue(work, acting, self._row, name, at=at))
-        return self.meeting(name)
+        found: list[UUID] = []
+        self._ledger.recording.write(
+            lambda work, _: found.append(editions.reissue(work, acting, self._row, name, at=at))
+        )
+        return self._meeting_of(*found)
 
     def annul(self, name: str) -> Receipt:
         """Take back a meeting that was held by mistake; its name is free again."""
@@ -83,6 +87,7 @@ class PlanMeetings(PlanTracing):
         """
         acting = self._ledger.recording.outside_batch("rename_meeting")
         what = editions.particulars(new_name, held_on=self._day(on))
+        found: list[UUID] = []
 
         def renaming(work: Work, _: Any) -> None:
             meeting = editions.find(Moments(work.tx, self._row), name)
@@ -96,9 +101,10 @@ class PlanMeetings(PlanTracing):
             )
             work.begin(acting)
             work.record(domain.decide(editions.state(work, self._row), command))
+            found.append(meeting.uuid)
 
         self._ledger.recording.write(renaming)
-        return self.meeting(new_name)
+        return self._meeting_of(*found)
 
     def _day(self, day: date | str | None) -> date | None:
         if day is None or isinstance(day, date):

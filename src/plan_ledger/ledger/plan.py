@@ -180,8 +180,8 @@ class Plan(PlanMeetings):
             as_of, body=body, number=number, held_on=self._day(on), as_of_on=self._day(as_of_date)
         )
         where = baseline_sheets.Where(before, after, red_since)
-        baseline_sheets.enter(self, sheet, what, where, accept_renames=accept_renames, limits=limits)
-        return self.meeting(as_of)
+        entered = baseline_sheets.enter(self, sheet, what, where, accept_renames=accept_renames, limits=limits)
+        return self._meeting_of(entered)
 
     def check_ink(
         self,
