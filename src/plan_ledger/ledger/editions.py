@@ -198,7 +198,7 @@ def _digest_now(work: Work, plan: catalog.PlanRow, scope: int | None) -> Digest 
     schema = catalog.schema_at(work.tx, plan.no, work.position)
     if scope is not None:
         ordered = within(table.ordered, table.structure, scope)
-        texts = ((row.level, {key: cell.text for key, cell in items[row.uuid].cells.items()}) for row in ordered)
+        texts = ((row.level, {key: cell.text for key, cell in items[row.uuid.int].cells.items()}) for row in ordered)
         return Digest(digest_of_table(plan.title, plan.fiscal_year, schema, texts), schema, redacted=False)
     if table.parts is None or table.revision != schema.revision:
         work.keep_ready(plan, table, schema)

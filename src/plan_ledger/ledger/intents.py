@@ -126,7 +126,7 @@ class Executor:
         items = self._items
         for intent in self._coming:
             if type(intent) is Change:
-                known = items.get(intent.item)
+                known = items.get(intent.item.int)
                 if known is None or intent.field not in known.cells:
                     needs.setdefault(intent.item, set()).add(intent.field)
             elif not isinstance(intent, Add):
@@ -182,7 +182,7 @@ class Executor:
         Raises:
             UnknownItem, UnknownField: There is none.
         """
-        known = self._items.get(intent.item) or self._known(intent.item)
+        known = self._items.get(intent.item.int) or self._known(intent.item)
         fields = known.fields or self._fields_of(known)
         level = fields.level
         key = fields.keys.get(intent.field)
@@ -213,7 +213,7 @@ class Executor:
         if self._coming:
             self._prepare()
         self._item(uuid)
-        return self._items[uuid]
+        return self._items[uuid.int]
 
     def _fields_of(self, known: Known) -> Fields:
         plan, level = known.item.plan, known.item.level

@@ -45,17 +45,17 @@ class Lookup:
 
     def load(self, needs: Mapping[UUID, Collection[str]]) -> None:
         """Read the items that commands are about, and the fields they touch, in few queries."""
-        unknown = [uuid for uuid in needs if uuid not in self._items]
+        unknown = [uuid for uuid in needs if uuid.int not in self._items]
         if len(unknown) >= _MANY and not self._state.outgrown:
             self._load_plan_of(unknown)
-            unknown = [uuid for uuid in unknown if uuid not in self._items]
+            unknown = [uuid for uuid in unknown if uuid.int not in self._items]
         if unknown:
             self._load_items(unknown)
         self._load_cells(needs)
 
     def _load_items(self, wanted: Iterable[UUID]) -> None:
         tx, names = self.tx, self.caches.names
-        unknown = {uuid.bytes: uuid for uuid in wanted if uuid not in self._items}
+        unknown = {uuid.bytes: uuid for uuid in wanted if uuid.int not in self._items}
         plans = names.plans
         late = bool(unknown) and asof.any_late(tx)
         for chunk in chunks(list(unknown)):
@@ -75,7 +75,7 @@ class Lookup:
                     version = log.last_version(tx, no)
                 stream = self._streams.setdefault(uuid, Stream(no, uuid.bytes, version))
                 item = domain.Item(uuid, plans[plan], level, bool(alive), above, rank or "", {})
-                self._items[uuid] = Known.of(item, stream)
+                self._items[uuid.int] = Known.of(item, stream)
 
     def _load_plan_of(self, items: Sequence[UUID]) -> None:
         """Read the plan of the first of these items whole, if they are a good part of it: more will follow."""
@@ -91,7 +91,7 @@ class Lookup:
         names = self.caches.names
         wanted: dict[int, tuple[Known, str]] = {}
         for uuid, keys in needs.items():
-            known = self._items.get(uuid)
+            known = self._items.get(uuid.int)
             if known is None:
                 continue
             cells = known.cells
@@ -128,10 +128,10 @@ class Lookup:
 
     def item(self, uuid: UUID, *fields: str) -> domain.Item | None:
         """The item as it stands with everything decided so far in this write, these fields read; None: no such."""
-        known = self._items.get(uuid)
+        known = self._items.get(uuid.int)
         if known is None or (fields and any(key not in known.cells for key in fields)):
             self.load({uuid: fields})
-            known = self._items.get(uuid)
+            known = self._items.get(uuid.int)
         return None if known is None else known.item
 
     def uuid_of(self, stream: int) -> UUID:
@@ -157,12 +157,12 @@ class Lookup:
         if table is None:
             items = self._items
             structure: dict[int, ItemRow] = {}
-            for uuid, known in items.items():
+            for known in items.values():
                 item = known.item
                 if item.plan == plan.uuid:
                     no = known.stream.no
-                    above = None if item.parent is None else items[item.parent].stream.no
-                    structure[no] = ItemRow(no, uuid, item.level, item.alive, above, item.rank, 0, 0)
+                    above = None if item.parent is None else items[item.parent.int].stream.no
+                    structure[no] = ItemRow(no, item.id, item.level, item.alive, above, item.rank, 0, 0)
             table = state.tables[plan.uuid] = Table(structure, asof.live(structure))
         return table
 
@@ -171,9 +171,9 @@ class Lookup:
         items = self._items
         parts = Parts(plan.title, plan.fiscal_year, schema, (row.level for row in table.ordered))
         for row in table.structure.values():
-            items[row.uuid].offsets = {}
+            items[row.uuid.int].offsets = {}
         for row, start in zip(table.ordered, parts.starts, strict=True):
-            known = items[row.uuid]
+            known = items[row.uuid.int]
             known.pieces, known.start, known.offsets = parts.pieces, start, parts.offsets[row.level]
             for key, offset in known.offsets.items():
                 cell = known.cells.get(key)

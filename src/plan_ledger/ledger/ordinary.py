@@ -37,8 +37,7 @@ def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Calla
         return first
     work.flush()
     caches, state, tx = work.caches, work.state, work.tx
-    headers, header_numbers = caches.headers, caches.numbers.headers
-    numbers, owners, projector = caches.names.numbers, caches.names.owners, Projector(tx, caches.names)
+    headers, numbers, projector = caches.headers, caches.names.numbers, Projector(tx, caches.names)
     type_no, name = caches.numbers.type_of(tx, FIELD_CHANGED)
     seal, seal_text = work.store.sealer.seal, work.store.sealer.seal_text
     clock, find, would_change = work.clock, executor.find, domain.would_change
@@ -71,7 +70,10 @@ def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Calla
             take(Receipt(None, None))
             continue
         position += 1
-        stream, content = known.stream, said[2]
+        if not said.owners:
+            said.number = caches.numbers.header(tx, said.content)
+            said.owners = projector.owners(said.content, said.header)
+        stream, content = known.stream, said.content
         no, raw, version = stream.no, stream.raw, stream.version + 1
         stream.version = version
         if text:
@@ -79,15 +81,15 @@ def record(work: Work, executor: Executor, batches: Iterator[Batch], take: Calla
             texts.append((position, Blob(salt), text))
         else:
             payload = seal(field_changed(change.item, key, None))[1]
-        header = header_numbers.get(content) or caches.numbers.header(tx, content)
         previous = link(previous, position, position, raw, version, name, recorded_at, content, None, payload)
+        header = said.number
         events.append((position, no, version, type_no, position, recorded_at, header, Blob(payload), Blob(previous)))
         try:
             register = no << BITS | numbers[no][key]
         except KeyError:
             register = projector.register(no, key)
         facts.append((position, register, position << ROOM, 1 if text else 0))
-        for actor, role in owners.get(content) or projector.owners(content, said[1]):
+        for actor, role in said.owners:
             authorship.append((actor, position, role, position))
         known.put(key, text, position)
         characters += len(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from attrs import define, field
@@ -89,7 +89,7 @@ class State:
     """
 
     head: bytes = b""
-    items: dict[UUID, Known] = field(factory=dict[UUID, Known])
+    items: dict[int, Known] = field(factory=dict[int, Known])  # by the ids' numbers: ids are hashed in Python
     streams: dict[UUID, Stream] = field(factory=dict[UUID, Stream])
     schemas: dict[UUID, Schema] = field(factory=dict[UUID, Schema])
     fields: dict[tuple[UUID, str], Fields] = field(factory=dict[tuple[UUID, str], Fields])  # by plan and level
@@ -101,7 +101,7 @@ class State:
     tables: dict[UUID, Table] = field(factory=dict[UUID, Table])  # of such plans, until an item comes, goes or moves
 
     def forget_item(self, item: UUID) -> None:
-        self.items.pop(item, None)
+        self.items.pop(item.int, None)
         self.whole.clear()
         self.tables.clear()
 
@@ -120,8 +120,18 @@ class State:
         self.forget_schemas()
 
 
-Said = tuple[Acting, BatchHeader, bytes]
-"""Who acts, and the header that says so: as an object and as it is stored."""
+@define(eq=False)
+class Said:
+    """Who acts, and the header that says so: as an object and as it is stored.
+
+    ``number`` is that of the header, ``owners`` whom it names and as what, in numbers; set once they were asked for.
+    """
+
+    acting: Acting
+    header: BatchHeader
+    content: bytes
+    number: int = 0
+    owners: Sequence[tuple[int, int]] = ()
 
 
 @define

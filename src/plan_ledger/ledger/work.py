@@ -99,7 +99,7 @@ class Work(Lookup):
             kept = self.caches.headers.get(id(acting)) if undoes is None else None
             said = kept or self._said(acting, undoes, None)
         collected = self._collected = []
-        self._open = new_tuple(RecordedBatch, (said[1], said[2], self.recorded_at, command, collected))
+        self._open = new_tuple(RecordedBatch, (said.header, said.content, self.recorded_at, command, collected))
 
     def said(self, acting: Acting) -> Said | None:
         """The header of batches of those who act; None where one of them is new to the ledger."""
@@ -118,7 +118,7 @@ class Work(Lookup):
     def _said(self, acting: Acting, undoes: int | None, clock: int | None) -> Said:
         """The header as an object and as bytes; kept, if it may be that of other batches, too."""
         header = self._header(acting, undoes, clock)
-        said = (acting, header, header.to_bytes())
+        said = Said(acting, header, header.to_bytes())
         if undoes is None and clock is None and not self._newcomers:
             headers = self.caches.headers
             if len(headers) >= HEADERS_KEPT:
@@ -193,7 +193,7 @@ class Work(Lookup):
             position = self.position = self.position + 1
             self._collected.append(Recorded(position, event, stream.no, stream.raw, version))
             if type(event) is FieldChanged and event.effective is None:
-                self._holds(self._items[uuid], event)
+                self._holds(self._items[uuid.int], event)
             elif isinstance(event, ItemEvent) and event.effective is None:
                 self._evolve(uuid, event, stream)
             elif isinstance(event, SchemaDeclared):
@@ -212,10 +212,10 @@ class Work(Lookup):
         self._state.characters += len(text)
 
     def _evolve(self, uuid: UUID, event: ItemEvent, stream: Stream) -> None:
-        known = self._items.get(uuid)
+        known = self._items.get(uuid.int)
         item = domain.evolve(None if known is None else known.item, event, self.position)
         if known is None:
-            self._items[uuid] = Known.of(item, stream)
+            self._items[uuid.int] = Known.of(item, stream)
         else:
             assert isinstance(item.cells, dict)
             known.item, known.cells = item, item.cells
@@ -233,7 +233,7 @@ class Work(Lookup):
             self.position += 1
             self._collected.append(Recorded(self.position, event, stream.no, stream.raw, stream.version))
             if holds and isinstance(event, FieldChanged):
-                self._holds(self._items[uuid], event)
+                self._holds(self._items[uuid.int], event)
             elif holds and isinstance(event, ItemEvent):
                 self._evolve(uuid, event, stream)
 
