@@ -40,6 +40,11 @@ class Outline:
     ordered: Sequence[ItemRow]
     titles: Mapping[int, str]
 
+    @property
+    def size(self) -> int:
+        """What it takes in memory beside its texts, in bytes, by estimate."""
+        return PER_ITEM * len(self.structure)
+
 
 @frozen(eq=False)
 class Table(Outline):
@@ -134,47 +139,37 @@ class Tables:
 
 @frozen(eq=False)
 class Place:
-    """Where one table is kept, within one reader's view; nowhere, where nothing was recorded there yet."""
+    """Where one table is kept, or what differs between two, within one reader's view; nowhere, where nothing was
+    recorded there yet."""
 
     _tables: Tables
     _destroyed: int
     _key: Hashable | None
 
+    def until(self, other: Place, *said: Hashable) -> Place:
+        """Where what differs from the table here to another is kept; ``said``: what else it depends on."""
+        nowhere = self._key is None or other._key is None
+        return Place(self._tables, self._destroyed, None if nowhere else (self._key, other._key, *said))
+
     def outline(self) -> Outline | None:
-        found = None if self._key is None else self._tables.find(self._key, self._destroyed)
+        found = self._found()
         return found if isinstance(found, Outline) else None
 
     def table(self) -> Table | None:
-        found = self.outline()
+        found = self._found()
         return found if isinstance(found, Table) else None
 
-    def keep(self, outline: Outline, characters: int = 0) -> None:
-        """Remember it; ``characters``: what its texts take in memory, in bytes."""
-        if self._key is not None:
-            size = characters + PER_ITEM * len(outline.structure)
-            self._tables.keep(self._key, self._destroyed, outline, size)
-
-    def until(self, other: Place, *said: Hashable) -> Between:
-        """Where what differs from here to another table is kept; ``said``: what else it depends on."""
-        nowhere = self._key is None or other._key is None
-        return Between(self._tables, self._destroyed, None if nowhere else (self._key, other._key, *said))
-
-
-@frozen(eq=False)
-class Between:
-    """Where the difference of two tables is kept, within one reader's view."""
-
-    _tables: Tables
-    _destroyed: int
-    _key: Hashable | None
-
     def difference(self) -> Difference | None:
-        found = None if self._key is None else self._tables.find(self._key, self._destroyed)
+        found = self._found()
         return found if isinstance(found, Difference) else None
 
-    def keep(self, difference: Difference) -> None:
+    def _found(self) -> Outline | Difference | None:
+        return None if self._key is None else self._tables.find(self._key, self._destroyed)
+
+    def keep(self, kept: Outline | Difference, texts: int = 0) -> None:
+        """Remember it; ``texts``: how many bytes a table's texts take in memory."""
         if self._key is not None:
-            self._tables.keep(self._key, self._destroyed, difference, difference.size)
+            self._tables.keep(self._key, self._destroyed, kept, kept.size + texts)
 
 
 def place(tables: Tables | None, rows: Rows, plan: int, pair: Pair) -> Place:
