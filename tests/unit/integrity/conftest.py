@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from plan_ledger import Person
+from plan_ledger import Ledger, Person
 from plan_ledger.testing.clock import deterministic_ledger
 
 
@@ -40,6 +40,17 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ledger.erase_person("退職者")
         with ledger.acting("観光課", on_behalf_of="財政課"):
             plan["事業1"].change(analysis="完了")
+    return path
+
+
+@pytest.fixture(scope="module")
+def everything(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same ledger with what else an index can hold: a correction, and next year's plan, which continues items."""
+    path = Path(shutil.copy(original, tmp_path_factory.mktemp("everything") / "r5.db"))
+    with Ledger.open(path) as ledger, ledger.acting("観光課", reason="年度更新"):
+        plan = ledger.plan()
+        plan["事業1"].correct(budget="150", as_of="第1回PT")
+        plan.rollover(ledger.open_plan("翌年の計画", fiscal_year=2024))
     return path
 
 

@@ -119,18 +119,17 @@ def test_any_row_taken_out_of_the_log_is_found(original: Path, tmp_path: Path, t
 
 @pytest.mark.parametrize("table", list(TABLES))
 def test_any_row_of_the_index_changed_or_taken_out_is_found_and_rebuilt(
-    original: Path, tmp_path: Path, table: str
+    everything: Path, tmp_path: Path, table: str
 ) -> None:
-    connection = sqlite3.connect(original)
+    connection = sqlite3.connect(everything)
     columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
     count = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
     connection.close()
-    if not count:
-        pytest.skip("nothing of this kind in the ledger")
+    assert count
     statements = [f"DELETE FROM {table}", *(f"UPDATE {table} SET {column} = 7" for column in columns)]
     found = 0
     for number, statement in enumerate(statements):
-        path = Path(shutil.copy(original, tmp_path / f"{number}.db"))
+        path = Path(shutil.copy(everything, tmp_path / f"{number}.db"))
         try:
             forge(path, statement)
         except sqlite3.IntegrityError:
